@@ -1,0 +1,30 @@
+/**
+ * Runs the tests: `npm test` (everything), `npm test -- unit`, `npm test -- sip/message` (every
+ * test file whose path contains one of the words). Node's own runner, one process a file.
+ */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+
+function testFiles(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return testFiles(path);
+    return entry.name.endsWith('.test.ts') ? [path] : [];
+  });
+}
+
+const words = process.argv.slice(2);
+const files = testFiles('test').filter((file) => words.length === 0 || words.some((word) => file.includes(word)));
+if (files.length === 0) {
+  console.error(`No test file matches ${words.join(' ')}`);
+  process.exit(2);
+}
+
+run({ files: files.sort(), concurrency: 2, timeout: 600_000 })
+  .on('test:fail', () => {
+    process.exitCode = 1;
+  })
+  .compose(new spec())
+  .pipe(process.stdout);
