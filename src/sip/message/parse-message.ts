@@ -1,0 +1,197 @@
+import { COLON, LF, SPACE, TAB } from '../grammar/characters.ts';
+import { equalsIgnoringCase, parseDecimal, skipBlanks, skipToken, trimEnd } from '../grammar/scan.ts';
+import { CALL_ID, CONTENT_LENGTH, CSEQ, FROM, MAX_FORWARDS, OTHER, TO, headerId } from '../headers/header-id.ts';
+import { hasMagicCookie, MAGIC_COOKIE } from '../headers/via.ts';
+import { SipMessage } from './sip-message.ts';
+
+/** What is refused for its size alone. */
+export interface MessageLimits {
+  /** Octets of the whole message. */
+  readonly maxMessageBytes: number;
+  /** Header fields in one message. */
+  readonly maxHeaders: number;
+}
+
+export const DEFAULT_MESSAGE_LIMITS: MessageLimits = { maxMessageBytes: 65_535, maxHeaders: 256 };
+
+/**
+ * A message that is not used. `status` is what a request is answered with when its Via allows an
+ * answer at all; 0 says that it is dropped: a response, an ACK, or nothing like SIP (§16.3, §18.3).
+ */
+export interface ParseFailure {
+  readonly failure: string;
+  readonly status: number;
+  /** The message as far as it could be indexed, to copy Via, From, To, Call-ID and CSeq from. */
+  readonly message: SipMessage | undefined;
+}
+
+/** Fields that must stand in a message once and once only, as bits of a mask (§20; RFC 4475 §3.3.8). */
+const SINGLE = (1 << CALL_ID) | (1 << CSEQ) | (1 << FROM) | (1 << TO) | (1 << MAX_FORWARDS);
+const MANDATORY = (1 << CALL_ID) | (1 << CSEQ) | (1 << FROM) | (1 << TO);
+
+/**
+ * Parses one message: start line, index of header fields, the fields that every element needs
+ * (topmost Via, From, To, Call-ID, CSeq, Max-Forwards, Content-Length) and the bounds of the body.
+ * Wrong input is a value, never an exception. The text is one-byte text of a whole datagram, or of
+ * exactly one message cut from a stream.
+ */
+export function parseMessage(raw: string, limits: MessageLimits = DEFAULT_MESSAGE_LIMITS): SipMessage | ParseFailure {
+  if (raw.length > limits.maxMessageBytes) return dropped('the message is too long');
+  let at = 0;
+  // Empty lines before the start line are skipped (§7.5).
+  while (raw.charCodeAt(at) === 0x0d && raw.charCodeAt(at + 1) === LF) at += 2;
+
+  const text = raw.includes('\r\n ') || raw.includes('\r\n\t') ? blankFolds(raw) : raw;
+  const message = new SipMessage(raw, text, []);
+  const lineEnd = text.indexOf('\r\n', at);
+  if (lineEnd < 0) return dropped('there is no start line');
+  const startLineFailure = parseStartLine(message, at, lineEnd);
+  if (startLineFailure === 'not SIP') return dropped(startLineFailure);
+
+  const headerFailure = indexHeader(message, lineEnd + 2, limits.maxHeaders);
+  if (headerFailure !== undefined) return failed(message, headerFailure, headerFailure === TOO_MANY ? 513 : 400);
+  if (startLineFailure === BAD_VERSION) return failed(message, startLineFailure, 505);
+  if (startLineFailure !== undefined) return failed(message, startLineFailure, 400);
+
+  const failure = checkMandatory(message) ?? findBody(message);
+  return failure === undefined ? message : failed(message, failure, 400);
+}
+
+export function isParseFailure(parsed: SipMessage | ParseFailure): parsed is ParseFailure {
+  return !(parsed instanceof SipMessage);
+}
+
+const BAD_VERSION = 'the version is not SIP/2.0';
+const TOO_MANY = 'too many header fields';
+
+function dropped(failure: string): ParseFailure {
+  return { failure, status: 0, message: undefined };
+}
+
+function failed(message: SipMessage, failure: string, status: number): ParseFailure {
+  const answerable = message.isRequest && message.method !== 'ACK';
+  return { failure, status: answerable ? status : 0, message };
+}
+
+/** CRLF and the blank after it become blanks, so that offsets stay what they are. */
+function blankFolds(raw: string): string {
+  const headerEnd = raw.indexOf('\r\n\r\n');
+  const end = headerEnd < 0 ? raw.length : headerEnd;
+  return raw.slice(0, end).replace(/\r\n[ \t]/g, '   ') + raw.slice(end);
+}
+
+function parseStartLine(message: SipMessage, start: number, end: number): string | undefined {
+  const { text } = message;
+  if (equalsIgnoringCase(text, start, start + 4, 'sip/')) return parseStatusLine(message, start, end);
+  const methodEnd = skipToken(text, start, end);
+  if (methodEnd === start || text.charCodeAt(methodEnd) !== SPACE) return 'not SIP';
+  message.method = text.slice(start, methodEnd);
+  const uriStart = methodEnd + 1;
+  const versionStart = text.lastIndexOf(' ', end - 1) + 1;
+  message.startLineStart = uriStart;
+  message.startLineEnd = Math.max(uriStart, versionStart - 1);
+  if (versionStart <= uriStart || !equalsIgnoringCase(text, versionStart, versionStart + 4, 'sip/')) {
+    // A trailing blank still shows a SIP version before it: that is a malformed request, not other traffic.
+    const trimmed = trimEnd(text, start, end);
+    return equalsIgnoringCase(text, trimmed - 7, trimmed - 3, 'sip/') ? 'blanks at the end of the Request-Line' : 'not SIP';
+  }
+  if (!equalsIgnoringCase(text, versionStart, end, 'sip/2.0')) return BAD_VERSION;
+  for (let at = uriStart; at < message.startLineEnd; at += 1) {
+    const code = text.charCodeAt(at);
+    // RFC 4475 §3.1.2.7 to §3.1.2.9: no angle brackets, no blanks inside or around it.
+    if (code <= SPACE || code === 0x3c || code === 0x3e || code === 0x22) return 'the Request-URI is malformed';
+  }
+  return message.startLineEnd === uriStart ? 'the Request-URI is empty' : undefined;
+}
+
+function parseStatusLine(message: SipMessage, start: number, end: number): string | undefined {
+  const { text } = message;
+  // Status first: whatever else is wrong with a response, it must not be answered.
+  message.status = -1;
+  if (!equalsIgnoringCase(text, start, start + 8, 'sip/2.0 ')) return 'not SIP';
+  const status = parseDecimal(text, start + 8, start + 11, 699);
+  const after = text.charCodeAt(start + 11);
+  if (status < 100 || (start + 11 !== end && after !== SPACE)) return 'not SIP';
+  message.status = status;
+  message.startLineStart = Math.min(start + 12, end);
+  message.startLineEnd = end;
+  return undefined;
+}
+
+/** Fills the index, line by line. Returns what is wrong, if anything is. */
+function indexHeader(message: SipMessage, at: number, maxHeaders: number): string | undefined {
+  const { text, fields } = message;
+  const nul = text.indexOf('\0');
+  for (;;) {
+    const lineEnd = text.indexOf('\r', at);
+    if (lineEnd < 0) return 'the header does not end with an empty line';
+    if (text.charCodeAt(lineEnd + 1) !== LF) return 'bare CR in the header';
+    // A bare LF is a line end to some parsers: what they would read as a header must not pass here.
+    const lineFeed = text.indexOf('\n', at);
+    if (lineFeed !== lineEnd + 1) return 'bare LF in the header';
+    if (lineEnd === at) break;
+    if (fields.length >= maxHeaders * 4) return TOO_MANY;
+
+    const nameEnd = skipToken(text, at, lineEnd);
+    if (nameEnd === at) return 'a header field has no name';
+    let colon = nameEnd;
+    while (colon < lineEnd && (text.charCodeAt(colon) === SPACE || text.charCodeAt(colon) === TAB)) colon += 1;
+    if (text.charCodeAt(colon) !== COLON) return 'a header field has no colon';
+    const valueStart = skipBlanks(text, colon + 1, lineEnd);
+    fields.push(headerId(text, at, nameEnd), at, valueStart, trimEnd(text, valueStart, lineEnd));
+    at = lineEnd + 2;
+  }
+  message.headerEnd = at;
+  message.bodyStart = at + 2;
+  return nul >= 0 && nul < at && hasBareNul(text, nul, at) ? 'NUL in the header' : undefined;
+}
+
+/** NUL may stand in a header as a quoted pair only (§25.1; RFC 4475 §3.1.1.2). */
+function hasBareNul(text: string, nul: number, end: number): boolean {
+  for (; nul >= 0 && nul < end; nul = text.indexOf('\0', nul + 1)) if (text.charCodeAt(nul - 1) !== 0x5c) return true;
+  return false;
+}
+
+function checkMandatory(message: SipMessage): string | undefined {
+  let seen = 0;
+  const { fields } = message;
+  for (let at = 0; at < fields.length; at += 4) {
+    const id = fields[at]!;
+    if (id === OTHER || id > MAX_FORWARDS) continue;
+    const bit = 1 << id;
+    if ((seen & bit & SINGLE) !== 0) return 'a header field that must stand once stands twice';
+    seen |= bit;
+  }
+  if ((seen & MANDATORY) !== MANDATORY) return 'a mandatory header field is missing';
+  const via = message.via;
+  if (via === undefined) return 'the topmost Via is missing or malformed';
+  // The cookie alone identifies nothing (RFC 4475 §3.2.1).
+  if (via.branch === MAGIC_COOKIE && !hasMagicCookie(via.branch)) return 'the branch of the topmost Via is empty';
+  if (message.callId === '') return 'Call-ID is empty';
+  if (message.from === undefined || message.from.uri === undefined) return 'From is malformed';
+  if (message.to === undefined || message.to.uri === undefined) return 'To is malformed';
+  const cseq = message.cseq;
+  if (cseq === undefined) return 'CSeq is malformed';
+  if (!message.isRequest) {
+    message.method = cseq.method;
+    return undefined;
+  }
+  if (cseq.method !== message.method) return 'the method of CSeq is not that of the request';
+  if (message.maxForwards === -2) return 'Max-Forwards is not a number below 256';
+  return undefined;
+}
+
+/** Sets the bounds of the body from Content-Length, or to the end of the datagram without one (§18.3). */
+function findBody(message: SipMessage): string | undefined {
+  const { text, bodyStart } = message;
+  const available = text.length - bodyStart;
+  let length = -1;
+  for (let index = message.findField(CONTENT_LENGTH); index >= 0; index = message.findField(CONTENT_LENGTH, index + 1)) {
+    if (length >= 0) return 'Content-Length stands twice';
+    length = parseDecimal(text, message.valueStart(index), message.valueEnd(index), 2 ** 31);
+    if (length < 0) return 'Content-Length is not a number';
+  }
+  if (length > available) return 'Content-Length is larger than the message';
+  message.bodyEnd = length < 0 ? text.length : bodyStart + length;
+  return undefined;
+}
