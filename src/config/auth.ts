@@ -1,0 +1,64 @@
+import { integer, list, optionalLine, words } from './option.ts';
+import { section } from './section.ts';
+
+export const DIGEST_ALGORITHMS = ['SHA-256', 'MD5'] as const;
+
+export const AUTH = section(
+  'Digest authentication of users.',
+  {
+    realm: optionalLine({
+      expected: 'a text without quotes of at most 128 characters',
+      accepts: (text) => /^[^"\\\x00-\x1f\x7f]{1,128}$/.test(text),
+      doc: 'The realm in challenges. Stored passwords are hashed with it: after a change every password must be set again.',
+      defaultText: 'the first of sip.domains, else "sipweet"',
+      rfc: '3261 §22.1',
+    }),
+    algorithms: list(words(DIGEST_ALGORITHMS), {
+      default: DIGEST_ALGORITHMS,
+      max: 2,
+      doc: 'Algorithms offered, the preferred one first. Leave MD5 out when every phone knows SHA-256.',
+      rfc: '8760 §2.4',
+      kamailio: 'auth.algorithm',
+    }),
+    nonceLifetimeS: integer({
+      default: 300,
+      min: 5,
+      max: 86_400,
+      doc: 'Seconds that a challenge can be answered; a later answer gets a new challenge with stale=true.',
+      kamailio: 'auth.nonce_expire',
+    }),
+    maxFailuresPerUser: integer({
+      default: 10,
+      min: 1,
+      max: 100_000,
+      doc: 'Wrong passwords for one user from one address within the window; then that address is refused for that user for the time of the lock-out, and the user can still register from elsewhere.',
+    }),
+    maxFailuresPerAddress: integer({
+      default: 50,
+      min: 1,
+      max: 100_000,
+      doc: 'Wrong passwords from one address for all users together within the window; then the address is refused for the time of the lock-out. Raise it when many phones stand behind one NAT.',
+    }),
+    failureWindowS: integer({
+      default: 300,
+      min: 1,
+      max: 86_400,
+      doc: 'Seconds over which wrong passwords are counted.',
+    }),
+    lockoutS: integer({
+      default: 300,
+      min: 1,
+      max: 86_400,
+      doc: 'Seconds that a lock-out lasts.',
+    }),
+  },
+  ({ algorithms }) => (algorithms.length === 0 ? [{ option: 'algorithms', text: 'must name at least one algorithm' }] : []),
+);
+
+/** The realm that challenges carry and that stored hashes were made with. */
+export function realmOf(config: {
+  readonly auth: { readonly realm: string | undefined };
+  readonly sip: { readonly domains: readonly { readonly host: string }[] };
+}): string {
+  return config.auth.realm ?? config.sip.domains[0]?.host ?? 'sipweet';
+}

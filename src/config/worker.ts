@@ -1,0 +1,44 @@
+import { integer, line } from './option.ts';
+import { section } from './section.ts';
+
+function knownTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export const WORKER = section('The processes that turn events into messages.', {
+  concurrency: integer({
+    default: 5,
+    min: 1,
+    max: 1000,
+    doc: 'Jobs that one worker process runs at once. X allows a few messages a minute: more helps only while calls to X are slow.',
+  }),
+  attempts: integer({
+    default: 8,
+    min: 1,
+    max: 100,
+    doc: 'How often a job is tried when X is not reachable or answers 5xx; then it is kept as failed. Waiting for a rate limit is no attempt.',
+  }),
+  backoffMs: integer({
+    default: 1000,
+    min: 10,
+    max: 600_000,
+    doc: 'Milliseconds before the second attempt; the time doubles with each further one.',
+  }),
+  stopMs: integer({
+    default: 25_000,
+    min: 0,
+    max: 600_000,
+    doc: 'Milliseconds that a stopping worker gives its running jobs. Keep it below what the service manager waits before it kills.',
+  }),
+  timeZone: line({
+    default: 'UTC',
+    expected: 'a time zone like Europe/Berlin',
+    accepts: knownTimeZone,
+    doc: 'Time zone of the times in messages to users who have none of their own.',
+  }),
+});

@@ -1,0 +1,80 @@
+import { integer, line, optionalLine, type Fields, type ValuesOf } from './option.ts';
+import { section, type Finding } from './section.ts';
+import { urlOf } from './notations.ts';
+
+const KEY_FORM = {
+  expected: 'a key without spaces',
+  accepts: (text: string) => /^[\x21-\x7e]{1,512}$/.test(text),
+};
+
+const KEYS = {
+  appKey: optionalLine({
+    ...KEY_FORM,
+    secret: 'value',
+    env: 'X_APP_KEY',
+    doc: 'Consumer key of the app on X. All four keys together, or none.',
+    defaultText: 'the sandbox is used',
+  }),
+  appSecret: optionalLine({
+    ...KEY_FORM,
+    secret: 'value',
+    env: 'X_APP_SECRET',
+    doc: 'Consumer secret of the app on X.',
+    defaultText: 'the sandbox is used',
+  }),
+  accessToken: optionalLine({
+    ...KEY_FORM,
+    secret: 'value',
+    env: 'X_ACCESS_TOKEN',
+    doc: 'Access token of the account that sends the messages.',
+    defaultText: 'the sandbox is used',
+  }),
+  accessSecret: optionalLine({
+    ...KEY_FORM,
+    secret: 'value',
+    env: 'X_ACCESS_SECRET',
+    doc: 'Access token secret of that account. Make both anew after the app was given the right to send direct messages.',
+    defaultText: 'the sandbox is used',
+  }),
+} as const satisfies Fields;
+
+type KeyName = keyof typeof KEYS;
+
+export const X = section(
+  'The API of X. Without keys a sandbox on this machine takes the messages.',
+  {
+    ...KEYS,
+    apiBase: line({
+      ...urlOf(['https', 'http']),
+      default: 'https://api.x.com',
+      env: 'X_API_BASE',
+      doc: 'Where the API is reached. Change it for a proxy or an emulator of your own.',
+    }),
+    timeoutMs: integer({
+      default: 10_000,
+      min: 100,
+      max: 120_000,
+      doc: 'Time in milliseconds that a call to the API may take. A message whose call ran out of time is looked for before it is sent again.',
+    }),
+    sandboxPort: integer({
+      default: 8460,
+      min: 0,
+      max: 65_535,
+      doc: 'Port of the sandbox on the loopback address; 0 is any free one.',
+    }),
+  },
+  missingKeys,
+);
+
+/** A part of the keys is a mistake of the operator: falling back to the sandbox would hide it. */
+function missingKeys(values: ValuesOf<typeof KEYS>): Finding<typeof KEYS>[] {
+  const names = Object.keys(KEYS) as KeyName[];
+  const given = names.filter((name) => values[name] !== undefined);
+  if (given.length === 0) return [];
+  return names
+    .filter((name) => values[name] === undefined)
+    .map((name) => ({
+      option: name,
+      text: `is missing while x.${given.join(', x.')} ${given.length === 1 ? 'is' : 'are'} set; set ${KEYS[name].env}, or none of the four for the sandbox`,
+    }));
+}
