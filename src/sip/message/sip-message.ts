@@ -42,6 +42,7 @@ export class SipMessage {
   #to: NameAddr | undefined;
   #cseq: CSeq | undefined;
   #callId: string | undefined;
+  #transactionKey: string | undefined;
   #requestUri: Uri | undefined | null = null;
   #routes: readonly NameAddr[] | undefined | null = null;
 
@@ -189,6 +190,12 @@ export class SipMessage {
   get callId(): string {
     if (this.#callId === undefined) this.#callId = this.header(CALL_ID) ?? '';
     return this.#callId;
+  }
+
+  /** Call-ID and CSeq number: what a request, its retransmissions, its ACK and its CANCEL have in common. */
+  get transactionKey(): string {
+    if (this.#transactionKey === undefined) this.#transactionKey = this.callId + ' ' + (this.cseq?.number ?? 0);
+    return this.#transactionKey;
   }
 
   /** Max-Forwards: -1 when it is not there, -2 when it is no number of at most 255 (§20.22). */

@@ -1,0 +1,75 @@
+import { MAGIC_COOKIE } from '../headers/via.ts';
+import { randomHex } from '../../base/ids.ts';
+import { shortHash } from '../../base/hash.ts';
+
+const DOT = 0x2e;
+
+
+/**
+ * The branches that this node writes into its Via (RFC 3261 §8.1.1.7, §16.6 step 8):
+ * `z9hG4bK<run>.<slot>.<generation>.<worker>` for a transaction, `z9hG4bK<run>s<hash>` for what is
+ * forwarded without state. `run` is random for each start of the process, so that branches are
+ * unique across restarts and a stranger cannot make one up. A response finds its transaction by
+ * slot and generation, without a search.
+ */
+export class BranchIds {
+  readonly #prefix: string;
+  readonly #statelessPrefix: string;
+  readonly #suffix: string;
+  readonly #seed: number;
+
+  /** @param worker number of the thread of execution that owns these transactions */
+  constructor(worker = 0) {
+    const run = randomHex(6);
+    this.#prefix = `${MAGIC_COOKIE}${run}.`;
+    this.#statelessPrefix = `${MAGIC_COOKIE}${run}s`;
+    this.#suffix = `.${worker.toString(36)}`;
+    this.#seed = Number.parseInt(randomHex(4), 16);
+  }
+
+  format(slot: number, generation: number): string {
+    return this.#prefix + slot.toString(36) + '.' + generation.toString(36) + this.#suffix;
+  }
+
+  /** Slot and generation packed as `slot * 2^21 + generation`, or -1 when the branch is not one of this run's. */
+  parse(branch: string): number {
+    if (!branch.startsWith(this.#prefix) || !branch.endsWith(this.#suffix)) return -1;
+    let at = this.#prefix.length;
+    const end = branch.length - this.#suffix.length;
+    let slot = 0;
+    for (; at < end; at += 1) {
+      const code = branch.charCodeAt(at);
+      if (code === DOT) break;
+      slot = slot * 36 + digit36(code);
+    }
+    let generation = 0;
+    for (at += 1; at < end; at += 1) generation = generation * 36 + digit36(branch.charCodeAt(at));
+    return slot < MAX_SLOT && generation <= MAX_GENERATION ? slot * GENERATIONS + generation : -1;
+  }
+
+  /**
+   * Branch of a request that is forwarded without state. It must be the same for every
+   * retransmission (§16.11), so it is made from what identifies the request we received.
+   */
+  stateless(receivedBranch: string, method: string): string {
+    return this.#statelessPrefix + shortHash(`${receivedBranch} ${method === 'ACK' || method === 'CANCEL' ? 'INVITE' : method}`, this.#seed);
+  }
+
+  isStateless(branch: string): boolean {
+    return branch.startsWith(this.#statelessPrefix);
+  }
+
+  /** True when any part of this run wrote the branch. */
+  isOwn(branch: string): boolean {
+    return branch.startsWith(this.#prefix) || this.isStateless(branch);
+  }
+}
+
+export const GENERATIONS = 2 ** 21;
+export const MAX_GENERATION = GENERATIONS - 1;
+const MAX_SLOT = 2 ** 31;
+
+function digit36(code: number): number {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  return code >= 0x61 && code <= 0x7a ? code - 0x57 : Number.NaN;
+}

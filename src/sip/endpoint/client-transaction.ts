@@ -1,0 +1,202 @@
+import type { Clock } from '../../base/clock.ts';
+import { Timer, type TimerOwner } from '../../base/timer-wheel.ts';
+import { buildFromInvite } from '../message/ack-cancel.ts';
+import { isParseFailure, parseMessage } from '../message/parse-message.ts';
+import type { SipMessage } from '../message/sip-message.ts';
+import { InviteClient, type InviteClientPort, type InviteClientTimer } from '../transaction/invite-client.ts';
+import { NonInviteClient, type NonInviteClientPort, type NonInviteClientTimer } from '../transaction/non-invite-client.ts';
+import type { TransactionFailure } from '../transaction/port.ts';
+import type { TransactionTimings } from '../transaction/timings.ts';
+import type { Destination, LocalSocket, Protocol } from '../transport/transport.ts';
+
+/** What the layer above learns of a request that it sent. */
+export interface ClientTransactionUser {
+  /** A response that is new to the user; for an INVITE every 2xx, repetitions included (RFC 6026 §7.2). */
+  onResponse(response: SipMessage): void;
+  /** No answer in time, or the request could not be delivered. */
+  onTransactionFailure(failure: TransactionFailure): void;
+}
+
+/** What a client transaction needs of its endpoint. */
+export interface ClientTransactionPort {
+  readonly clock: Clock;
+  readonly timings: TransactionTimings;
+  send(text: string, destination: Destination): void;
+  /** The transaction has ended, its CANCEL too: its slot is free. */
+  clientEnded(transaction: ClientTransaction): void;
+}
+
+/**
+ * Where a transaction's request goes. Made anew for each, so that a failed send, which names its
+ * destination, finds the transaction.
+ */
+export class ClientDestination implements Destination {
+  readonly protocol: Protocol;
+  readonly address: string;
+  readonly port: number;
+  readonly local: LocalSocket | undefined;
+  readonly connectionId: number | undefined;
+  transaction: ClientTransaction | undefined;
+
+  constructor(destination: Destination) {
+    this.protocol = destination.protocol;
+    this.address = destination.address;
+    this.port = destination.port;
+    this.local = destination.local;
+    this.connectionId = destination.connectionId;
+  }
+}
+
+const RETRANSMIT = 0;
+const LIFETIME = 1;
+
+/**
+ * A request on its way: the machine of §17.1, its two timers and the bytes on the wire. The branch
+ * is known from the start, the request's text is given when it is sent.
+ */
+export class ClientTransaction implements InviteClientPort<SipMessage>, NonInviteClientPort<SipMessage>, TimerOwner {
+  readonly slot: number;
+  readonly branch: string;
+  readonly method: string;
+  readonly user: ClientTransactionUser;
+  readonly #port: ClientTransactionPort;
+  readonly #retransmitTimer = new Timer(this, RETRANSMIT);
+  readonly #lifetimeTimer = new Timer(this, LIFETIME);
+  #retransmitName: InviteClientTimer | NonInviteClientTimer = 'A';
+  #lifetimeName: InviteClientTimer | NonInviteClientTimer = 'B';
+  #machine: InviteClient<SipMessage> | NonInviteClient<SipMessage> | undefined;
+  #destination: ClientDestination | undefined;
+  #requestText = '';
+  #lastSent = '';
+  #ended = false;
+  #cancel: ClientTransaction | undefined;
+  /** The INVITE that this CANCEL shares its branch with. */
+  #parent: ClientTransaction | undefined;
+
+  constructor(port: ClientTransactionPort, slot: number, branch: string, method: string, user: ClientTransactionUser) {
+    this.#port = port;
+    this.slot = slot;
+    this.branch = branch;
+    this.method = method;
+    this.user = user;
+  }
+
+  /** The request as it went out. */
+  get requestText(): string {
+    return this.#requestText;
+  }
+
+  get destination(): Destination | undefined {
+    return this.#destination;
+  }
+
+  get terminated(): boolean {
+    return this.#ended;
+  }
+
+  /** True from the first provisional response to the final one: the time for a CANCEL (§9.1). */
+  get proceeding(): boolean {
+    return this.#machine?.state === 'proceeding';
+  }
+
+  /** Sends the request. Nothing is received before it. */
+  start(requestText: string, destination: Destination): void {
+    const reliable = destination.protocol !== 'udp';
+    this.#requestText = requestText;
+    this.#destination = new ClientDestination(destination);
+    this.#destination.transaction = this;
+    const { timings } = this.#port;
+    this.#machine = this.method === 'INVITE' ? new InviteClient(this, timings, reliable) : new NonInviteClient(this, timings, reliable);
+    this.#machine.start();
+  }
+
+  /** A response whose topmost Via carries this branch came in. */
+  receive(response: SipMessage): void {
+    if (response.method === this.method) this.#machine?.receive(response.status, response);
+    else if (response.method === 'CANCEL') this.#cancel?.receive(response);
+  }
+
+  transportFailed(): void {
+    this.#machine?.transportFailed();
+  }
+
+  /** Ends the transaction without a word to its user. */
+  terminate(): void {
+    if (this.#machine === undefined) this.ended();
+    else this.#machine.terminate();
+  }
+
+  /**
+   * Sends a CANCEL for this INVITE (§9.1): a transaction of its own on the same branch and to the
+   * same address. Nothing happens unless the INVITE is proceeding, or was cancelled before.
+   */
+  cancel(headers: string): void {
+    if (!this.proceeding || this.#cancel !== undefined) return;
+    const invite = parseMessage(this.#requestText);
+    if (isParseFailure(invite)) return;
+    this.#cancel = new ClientTransaction(this.#port, this.slot, this.branch, 'CANCEL', SILENT_USER);
+    this.#cancel.#parent = this;
+    this.#cancel.start(buildFromInvite('CANCEL', invite, undefined, headers), this.#destination!);
+  }
+
+  // What the machine asks for.
+
+  sendRequest(): void {
+    this.#send(this.#requestText);
+  }
+
+  sendAck(response: SipMessage): void {
+    const invite = parseMessage(this.#requestText);
+    if (!isParseFailure(invite)) this.#send(buildFromInvite('ACK', invite, response));
+  }
+
+  resend(): void {
+    this.#port.send(this.#lastSent, this.#destination!);
+  }
+
+  passUp(_status: number, response: SipMessage): void {
+    this.user.onResponse(response);
+  }
+
+  passUpFailure(failure: TransactionFailure): void {
+    this.user.onTransactionFailure(failure);
+  }
+
+  startTimer(name: InviteClientTimer | NonInviteClientTimer, delayMs: number): void {
+    if (name === 'A' || name === 'E') {
+      this.#retransmitName = name;
+      this.#port.clock.arm(this.#retransmitTimer, delayMs);
+    } else {
+      this.#lifetimeName = name;
+      this.#port.clock.arm(this.#lifetimeTimer, delayMs);
+    }
+  }
+
+  stopTimer(name: InviteClientTimer | NonInviteClientTimer): void {
+    this.#port.clock.disarm(name === 'A' || name === 'E' ? this.#retransmitTimer : this.#lifetimeTimer);
+  }
+
+  ended(): void {
+    this.#ended = true;
+    if (this.#parent !== undefined) this.#parent.#release();
+    else this.#release();
+  }
+
+  onTimer(kind: number): void {
+    const name = kind === RETRANSMIT ? this.#retransmitName : this.#lifetimeName;
+    // The name was given by this very machine, whichever of the two it is.
+    (this.#machine as { timerFired(timer: string): void }).timerFired(name);
+  }
+
+  /** The slot is free when both the request and its CANCEL have ended. */
+  #release(): void {
+    if (this.#ended && (this.#cancel === undefined || this.#cancel.#ended)) this.#port.clientEnded(this);
+  }
+
+  #send(text: string): void {
+    this.#lastSent = text;
+    this.#port.send(text, this.#destination!);
+  }
+}
+
+const SILENT_USER: ClientTransactionUser = { onResponse() {}, onTransactionFailure() {} };

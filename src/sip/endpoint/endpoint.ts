@@ -1,0 +1,346 @@
+import type { Clock } from '../../base/clock.ts';
+import type { Counter, Counters } from '../../base/counters.ts';
+import { shortHash } from '../../base/hash.ts';
+import { randomHex } from '../../base/ids.ts';
+import type { Logger } from '../../base/logger.ts';
+import { errorText } from '../../base/errors.ts';
+import { VIA } from '../headers/header-id.ts';
+import { isParseFailure, parseMessage, type MessageLimits, type ParseFailure } from '../message/parse-message.ts';
+import { buildReply, type ReplyParts } from '../message/reply.ts';
+import type { EditList } from '../message/edit-list.ts';
+import type { SipMessage } from '../message/sip-message.ts';
+import type { TransactionTimings } from '../transaction/timings.ts';
+import type { Destination, FramingError, LocalSocket, Source, TransportReceiver } from '../transport/transport.ts';
+import { bracketHost, plainHost } from '../uri/uri.ts';
+import { BranchIds } from './branch-id.ts';
+import { ClientDestination, type ClientTransaction, type ClientTransactionPort, type ClientTransactionUser } from './client-transaction.ts';
+import { ClientTransactions } from './client-transactions.ts';
+import { OwnAddresses } from './own-addresses.ts';
+import { replyDestination, responseDestination } from './reply-destination.ts';
+import { ServerTransaction, type ServerTransactionPort } from './server-transaction.ts';
+import { ServerTransactions } from './server-transactions.ts';
+
+/** What the endpoint asks of the transports. */
+export interface MessageSender {
+  send(text: string, destination: Destination): void;
+  /** The socket that a message to `destination` leaves from, undefined when there is none of that kind. */
+  localFor(destination: Destination): LocalSocket | undefined;
+}
+
+/** The core above the endpoint (§5: the transaction user). Its methods must not throw. */
+export interface EndpointUser {
+  /** A request that belongs to no transaction: new ones, CANCEL, the ACK of a 2xx. */
+  onRequest(request: SipMessage, source: Source): void;
+  /**
+   * A response to something that we sent. The user hands it on with `transaction.receive`, or, when
+   * there is no transaction, with `forwardStatelessly`; doing neither drops it.
+   */
+  onResponse(response: SipMessage, source: Source, transaction: ClientTransaction | undefined): void;
+}
+
+export interface EndpointOptions {
+  readonly timings: TransactionTimings;
+  readonly messageLimits: MessageLimits;
+  /** Server transactions alive at once; past it requests are answered with 503 and `Retry-After`. */
+  readonly maxTransactions: number;
+  /** Value of the Server header in responses of our own, '' for none. */
+  readonly serverHeader: string;
+  /** Seconds in the `Retry-After` of that 503. */
+  readonly retryAfterS: number;
+}
+
+/**
+ * The one place where transport, transactions and addresses meet. It parses what comes in, answers
+ * what cannot be parsed, absorbs retransmissions, and hands the rest to its user.
+ */
+export class Endpoint implements TransportReceiver, ClientTransactionPort, ServerTransactionPort {
+  readonly clock: Clock;
+  readonly timings: TransactionTimings;
+  readonly #logger: Logger;
+  readonly #options: EndpointOptions;
+  readonly #sender: MessageSender;
+  readonly #branchIds = new BranchIds();
+  readonly #clients = new ClientTransactions(this.#branchIds);
+  readonly #servers = new ServerTransactions();
+  readonly #ownAddresses: OwnAddresses;
+  readonly #tagPrefix = randomHex(4);
+  readonly #tagSeed = Number.parseInt(randomHex(4), 16);
+  readonly #counters: EndpointCounters;
+  #user: EndpointUser | undefined;
+  #lastOverloadLineMs = Number.NEGATIVE_INFINITY;
+
+  constructor(parts: { clock: Clock; logger: Logger; counters: Counters; sender: MessageSender; ownAddresses: OwnAddresses; options: EndpointOptions }) {
+    this.clock = parts.clock;
+    this.timings = parts.options.timings;
+    this.#logger = parts.logger;
+    this.#sender = parts.sender;
+    this.#ownAddresses = parts.ownAddresses;
+    this.#options = parts.options;
+    this.#counters = defineCounters(parts.counters);
+  }
+
+  /** Names the core above; nothing may arrive before. */
+  attach(user: EndpointUser): void {
+    this.#user = user;
+  }
+
+  get serverTransactionCount(): number {
+    return this.#servers.size;
+  }
+
+  get clientTransactionCount(): number {
+    return this.#clients.size;
+  }
+
+  get serverHeader(): string {
+    return this.#options.serverHeader;
+  }
+
+  // From the transports.
+
+  onMessage(text: string, source: Source): void {
+    const parsed = parseMessage(text, this.#options.messageLimits);
+    if (isParseFailure(parsed)) {
+      this.#refuse(parsed, source);
+      return;
+    }
+    try {
+      if (parsed.isRequest) this.#receiveRequest(parsed, source);
+      else this.#receiveResponse(parsed, source);
+    } catch (thrown) {
+      // A defect of ours must not take the other calls down with it.
+      this.#counters.internalErrors.value += 1;
+      this.#logger.error('a message could not be processed', {
+        callId: parsed.callId,
+        method: parsed.method,
+        error: thrown instanceof Error ? (thrown.stack ?? thrown.message) : errorText(thrown),
+      });
+      if (parsed.isRequest && parsed.method !== 'ACK') this.replyStatelessly(parsed, source, { status: 500, reason: 'Server Internal Error' });
+    }
+  }
+
+  onBatchEnd(): void {}
+
+  onKeepalive(): void {}
+
+  onConnectionClosed(): void {}
+
+  onFramingError(source: Source, reason: FramingError, head: string): void {
+    this.#counters.framingErrors.value += 1;
+    const parsed = parseMessage(`${head.split('\r\n\r\n', 1)[0]!}\r\n\r\n`, this.#options.messageLimits);
+    const message = isParseFailure(parsed) ? parsed.message : parsed;
+    if (message !== undefined && message.isRequest && message.method !== 'ACK' && message.findField(VIA) >= 0) {
+      this.replyStatelessly(message, source, { status: 400, reason: `Bad Request (${reason})` });
+    }
+  }
+
+  onSendError(destination: Destination, code: string): void {
+    this.#counters.sendErrors.value += 1;
+    if (this.#logger.debugEnabled) this.#logger.debug('a message could not be sent', { address: destination.address, port: destination.port, protocol: destination.protocol, code });
+    if (destination instanceof ClientDestination) destination.transaction?.transportFailed();
+  }
+
+  // Requests and responses.
+
+  #receiveRequest(request: SipMessage, source: Source): void {
+    this.#counters.requests.value += 1;
+    const known = this.#servers.match(request);
+    if (known !== undefined) {
+      if (request.method !== 'ACK') {
+        this.#counters.retransmissions.value += 1;
+        known.receiveRetransmission();
+        return;
+      }
+      if (known.receiveAck(request)) return;
+    }
+    if (request.method === 'ACK') {
+      // The ACK of a failure that we sent without state ends here (§17.2.1): nobody waits for it.
+      if (request.to?.tag?.startsWith(this.#tagPrefix + 's') === true) return;
+    } else if (this.#servers.size >= this.#options.maxTransactions) {
+      this.#refuseForOverload(request, source);
+      return;
+    }
+    this.#user!.onRequest(request, source);
+  }
+
+  #receiveResponse(response: SipMessage, source: Source): void {
+    this.#counters.responses.value += 1;
+    const branch = response.via!.branch;
+    const transaction = this.#clients.find(branch);
+    if (transaction === undefined && !this.#isAnswerToStateless(response)) {
+      // RFC 6026 §8.9 over §18.1.2: only what answers something of ours is let through.
+      this.#counters.strayResponses.value += 1;
+      return;
+    }
+    this.#user!.onResponse(response, source, transaction);
+  }
+
+  /** True when we forwarded the request without state: the branch follows from the Via below ours. */
+  #isAnswerToStateless(response: SipMessage): boolean {
+    const [own, below] = response.vias();
+    if (own === undefined || below === undefined || !this.#branchIds.isStateless(own.branch)) return false;
+    return own.branch === this.statelessBranch(below.branch, response.method);
+  }
+
+  #refuse(failure: ParseFailure, source: Source): void {
+    this.#counters.unparsable.value += 1;
+    const { message } = failure;
+    if (this.#logger.debugEnabled) this.#logger.debug('a message could not be parsed', { why: failure.failure, address: source.address, port: source.port });
+    if (failure.status === 0 || message === undefined || message.findField(VIA) < 0) {
+      this.#counters.droppedUnparsable.value += 1;
+      return;
+    }
+    this.replyStatelessly(message, source, { status: failure.status, reason: `${REFUSALS[failure.status] ?? 'Bad Request'} (${failure.failure})` });
+  }
+
+  #refuseForOverload(request: SipMessage, source: Source): void {
+    this.#counters.overload.value += 1;
+    const nowMs = this.clock.monotonicMs();
+    if (nowMs - this.#lastOverloadLineMs >= 1000) {
+      this.#lastOverloadLineMs = nowMs;
+      this.#logger.warn('limits.maxTransactions is reached, new requests are answered with 503', { maxTransactions: this.#options.maxTransactions });
+    }
+    this.replyStatelessly(request, source, { status: 503, reason: 'Service Unavailable', headers: `Retry-After: ${this.#options.retryAfterS}\r\n` });
+  }
+
+  // What the core asks for.
+
+  /**
+   * Keeps a request while a script decides: its retransmissions are absorbed, an INVITE gets a 100
+   * after 200 ms. `begin` or `release` of the result ends the wait.
+   */
+  hold(request: SipMessage, source: Source): ServerTransaction {
+    const transaction = new ServerTransaction(this, request, source);
+    this.#servers.add(transaction);
+    transaction.hold();
+    return transaction;
+  }
+
+  /** Makes a request a transaction (§17.2). */
+  openServer(request: SipMessage, source: Source): ServerTransaction {
+    const transaction = new ServerTransaction(this, request, source);
+    this.#servers.add(transaction);
+    transaction.begin();
+    return transaction;
+  }
+
+  /** A client transaction with its branch, ready to be started with the text that carries it. */
+  openClient(method: string, user: ClientTransactionUser): ClientTransaction {
+    return this.#clients.open(this, method, user);
+  }
+
+  findServer(request: SipMessage): ServerTransaction | undefined {
+    return this.#servers.match(request);
+  }
+
+  findCancelled(cancel: SipMessage): ServerTransaction | undefined {
+    return this.#servers.findCancelled(cancel);
+  }
+
+  findAcknowledged(ack: SipMessage): ServerTransaction | undefined {
+    return this.#servers.findAcknowledged(ack);
+  }
+
+  findMerged(request: SipMessage): ServerTransaction | undefined {
+    return this.#servers.findMerged(request);
+  }
+
+  /** The live client transaction that wrote this branch; undefined for strangers' branches and old ones. */
+  findClient(branch: string): ClientTransaction | undefined {
+    return this.#clients.find(branch);
+  }
+
+  /** True when this node wrote the branch, now or earlier in its life. */
+  isOwnBranch(branch: string): boolean {
+    return this.#branchIds.isOwn(branch);
+  }
+
+  statelessBranch(receivedBranch: string, method: string): string {
+    return this.#branchIds.stateless(receivedBranch, method);
+  }
+
+  /** A tag for responses of a transaction: new each time. */
+  newTag(): string {
+    return `${this.#tagPrefix}t${randomHex(4)}`;
+  }
+
+  /** Sends bytes as they are: the ACK of a 2xx, a request without state. */
+  send(text: string, destination: Destination): void {
+    this.#sender.send(text, destination);
+  }
+
+  /** Our own `host:port` as `destination` should see it, for Via and Record-Route (§18.1.1). */
+  sentBy(destination: Destination): string {
+    const local = destination.local ?? this.#sender.localFor(destination);
+    return local === undefined ? 'invalid.invalid' : this.sentByOf(local, destination.address);
+  }
+
+  sentByOf(local: LocalSocket, peer: string): string {
+    return `${bracketHost(this.#ownAddresses.towards(local, peer))}:${local.port}`;
+  }
+
+  /** Answers without keeping anything (§8.2.7); the tag is the same for every retransmission. */
+  replyStatelessly(request: SipMessage, source: Source, parts: Omit<ReplyParts, 'toTag'>): void {
+    if (request.method === 'ACK') return;
+    const toTag = `${this.#tagPrefix}s${shortHash(`${request.callId} ${request.via?.branch ?? ''}`, this.#tagSeed)}`;
+    const text = buildReply(request, source, { server: this.#options.serverHeader, ...parts, toTag });
+    this.sendReply(text, request, source, parts.forceRport === true);
+  }
+
+  sendReply(text: string, request: SipMessage, source: Source, forceRport: boolean): void {
+    this.#sender.send(text, replyDestination(request, source, forceRport));
+  }
+
+  /** Hands a response on to the next Via without state (§16.11): ours is taken away. */
+  forwardStatelessly(response: SipMessage, edits: EditList): void {
+    const [own, next] = response.vias();
+    if (own === undefined || next === undefined) return;
+    const destination = responseDestination(next, plainHost(next.host));
+    if (destination === undefined) return;
+    this.#sender.send(edits.apply(response.raw, 0, response.bodyEnd), destination);
+  }
+
+  clientEnded(transaction: ClientTransaction): void {
+    this.#clients.close(transaction);
+  }
+
+  serverEnded(transaction: ServerTransaction): void {
+    this.#servers.remove(transaction);
+  }
+
+  /** Forgets every transaction, timers and all: the process is about to end. */
+  close(): void {
+    for (const transaction of this.#clients) transaction.terminate();
+    for (const transaction of this.#servers.all()) transaction.terminate();
+  }
+}
+
+const REFUSALS: Readonly<Record<number, string>> = { 400: 'Bad Request', 505: 'Version Not Supported', 513: 'Message Too Large' };
+
+interface EndpointCounters {
+  readonly requests: Counter;
+  readonly responses: Counter;
+  readonly retransmissions: Counter;
+  readonly unparsable: Counter;
+  readonly droppedUnparsable: Counter;
+  readonly strayResponses: Counter;
+  readonly framingErrors: Counter;
+  readonly sendErrors: Counter;
+  readonly overload: Counter;
+  readonly internalErrors: Counter;
+}
+
+function defineCounters(counters: Counters): EndpointCounters {
+  return {
+    requests: counters.define('sip.requests', 'Requests received that could be parsed'),
+    responses: counters.define('sip.responses', 'Responses received that could be parsed'),
+    retransmissions: counters.define('sip.retransmissions', 'Requests absorbed because they came before'),
+    unparsable: counters.define('sip.unparsable', 'Messages that could not be parsed'),
+    droppedUnparsable: counters.define('sip.unparsable_dropped', 'Messages that could not be parsed and were not answered either'),
+    strayResponses: counters.define('sip.stray_responses', 'Responses dropped because they answer nothing that was sent'),
+    framingErrors: counters.define('sip.framing_errors', 'Connections closed because the end of a message could not be found'),
+    sendErrors: counters.define('sip.send_errors', 'Messages that the transport could not send'),
+    overload: counters.define('sip.overload', 'Requests answered with 503 because limits.maxTransactions was reached'),
+    internalErrors: counters.define('sip.internal_errors', 'Messages whose processing failed because of a defect'),
+  };
+}

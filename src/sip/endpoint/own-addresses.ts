@@ -1,0 +1,57 @@
+import { networkInterfaces, type NetworkInterfaceInfo } from 'node:os';
+import type { LocalSocket } from '../transport/transport.ts';
+
+/** At most this many peers are remembered; past it the memory starts afresh. */
+const MAX_REMEMBERED = 4096;
+
+/**
+ * The address that stands for us in Via and Record-Route. A socket bound to every address of the
+ * machine needs one that the peer can reach: the one on the peer's own network, else the first
+ * that is not loopback.
+ */
+export class OwnAddresses {
+  readonly #interfaces: () => readonly NetworkInterfaceInfo[];
+  readonly #chosen = new Map<string, string>();
+
+  constructor(interfaces: () => readonly NetworkInterfaceInfo[] = machineInterfaces) {
+    this.#interfaces = interfaces;
+  }
+
+  /** The numeric address that `peer` should know `local` by; IPv6 without brackets. */
+  towards(local: LocalSocket, peer: string): string {
+    if (local.address !== '0.0.0.0' && local.address !== '::') return local.address;
+    const key = `${local.family}${peer}`;
+    let address = this.#chosen.get(key);
+    if (address === undefined) {
+      address = this.#choose(local.family, peer);
+      if (this.#chosen.size >= MAX_REMEMBERED) this.#chosen.clear();
+      this.#chosen.set(key, address);
+    }
+    return address;
+  }
+
+  #choose(family: 4 | 6, peer: string): string {
+    if (peer === '::1' || peer.startsWith('127.')) return family === 4 ? '127.0.0.1' : '::1';
+    const candidates = this.#interfaces().filter((candidate) => candidate.family === `IPv${family}` && !candidate.internal);
+    const near = candidates.find((candidate) => candidate.cidr !== null && isInNetwork(peer, candidate.cidr));
+    return near?.address ?? candidates[0]?.address ?? (family === 4 ? '127.0.0.1' : '::1');
+  }
+}
+
+function machineInterfaces(): NetworkInterfaceInfo[] {
+  return Object.values(networkInterfaces()).flatMap((infos) => infos ?? []);
+}
+
+/** True when `address` is in the IPv4 network; IPv6 compares the first 64 bits as text, which is what a link has. */
+function isInNetwork(address: string, cidr: string): boolean {
+  const slash = cidr.indexOf('/');
+  const network = cidr.slice(0, slash);
+  if (network.includes(':')) return address.split(':').slice(0, 4).join(':') === network.split(':').slice(0, 4).join(':');
+  const bits = Number(cidr.slice(slash + 1));
+  const mask = bits === 0 ? 0 : (0xffffffff << (32 - bits)) >>> 0;
+  return ((ipv4(address) & mask) >>> 0) === ((ipv4(network) & mask) >>> 0);
+}
+
+function ipv4(address: string): number {
+  return address.split('.').reduce((value, part) => value * 256 + Number(part), 0);
+}
