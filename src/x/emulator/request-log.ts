@@ -1,0 +1,38 @@
+import type { FaultKind } from './faults.ts';
+
+/** One request to the API, for assertions and the control page. Headers are left out: one of them signs. */
+export interface RecordedRequest {
+  readonly atMs: number;
+  readonly method: string;
+  /** Path and query. */
+  readonly target: string;
+  /** The beginning of the body. */
+  readonly body: string;
+  /** The status that was sent; absent when the request was left without an answer. */
+  readonly status?: number;
+  readonly fault?: FaultKind;
+  /** Why it was not accepted, in our words: X's bodies do not say. */
+  readonly why?: string;
+}
+
+const MAX_BODY_CHARS = 2000;
+
+/** The last requests; at the bound the oldest is forgotten. */
+export class RequestLog {
+  readonly #maxRequests: number;
+  readonly #requests: RecordedRequest[] = [];
+
+  constructor(maxRequests: number) {
+    this.#maxRequests = maxRequests;
+  }
+
+  add(request: RecordedRequest): void {
+    this.#requests.push({ ...request, body: request.body.slice(0, MAX_BODY_CHARS) });
+    if (this.#requests.length > this.#maxRequests) this.#requests.shift();
+  }
+
+  /** Oldest first. */
+  list(): readonly RecordedRequest[] {
+    return this.#requests;
+  }
+}
