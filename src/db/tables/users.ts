@@ -1,0 +1,159 @@
+/** `sipweetusers`: which X user stands behind which SIP user. */
+import type { Knex } from 'knex';
+import { AppError } from '../../base/errors.ts';
+
+const LONGEST_NAME = 64;
+
+export interface User {
+  /** The user part of the SIP address-of-record, compared exactly (RFC 3261 §19.1.4). */
+  readonly sipUser: string;
+  /** The X name without `@`, compared without regard to case. */
+  readonly xUser: string;
+  /** X's own id of the user, which outlives a change of name; `undefined` until X was asked. */
+  readonly xUserId: string | undefined;
+  /** IANA name: `Europe/Berlin`. */
+  readonly timeZone: string;
+  /** BCP 47 tag. */
+  readonly locale: string;
+  /** Two-letter country whose telephone numbers the user dials without prefix. */
+  readonly region: string | undefined;
+  /** Whether missed calls are told to this user. */
+  readonly notify: boolean;
+  readonly createdAt: Date;
+}
+
+export interface NewUser {
+  readonly sipUser: string;
+  /** With or without `@`. */
+  readonly xUser: string;
+  readonly timeZone?: string;
+  readonly locale?: string;
+}
+
+interface UserRow {
+  sipuser: string;
+  twuser: string;
+  x_user_id: string | null;
+  time_zone: string;
+  locale: string;
+  region: string | null;
+  notify: boolean;
+  created_at: Date;
+}
+
+export class UsersTable {
+  readonly #db: Knex;
+
+  constructor(db: Knex) {
+    this.#db = db;
+  }
+
+  /**
+   * Maps a SIP user to an X user.
+   *
+   * @throws AppError `user.exists`, saying which of the two names is mapped and to whom;
+   *   `usage` for a name that cannot be one
+   */
+  async add(user: NewUser): Promise<User> {
+    const sipUser = checkedName(user.sipUser, 'SIP user');
+    const xUser = checkedName(user.xUser.replace(/^@/, ''), 'X user');
+    const [row] = await this.#db<UserRow>('sipweetusers')
+      .insert({
+        sipuser: sipUser,
+        twuser: xUser,
+        ...(user.timeZone === undefined ? {} : { time_zone: user.timeZone }),
+        ...(user.locale === undefined ? {} : { locale: user.locale }),
+      })
+      .onConflict()
+      .ignore()
+      .returning('*');
+    if (row !== undefined) return toUser(row);
+    throw new AppError('user.exists', await this.#whatIsTaken(sipUser, xUser));
+  }
+
+  /** All users by SIP name. */
+  async list(): Promise<readonly User[]> {
+    return (await this.#db<UserRow>('sipweetusers').orderBy('sipuser')).map(toUser);
+  }
+
+  /** @throws AppError `user.unknown` */
+  async show(sipUser: string): Promise<User> {
+    const user = await this.findBySipUser(sipUser);
+    if (user === undefined) throw unknownUser(sipUser);
+    return user;
+  }
+
+  /** @throws AppError `user.unknown` */
+  async remove(sipUser: string): Promise<void> {
+    const count = mayExist(sipUser) ? await this.#db('sipweetusers').where({ sipuser: sipUser }).delete() : 0;
+    if (count === 0) throw unknownUser(sipUser);
+  }
+
+  async findBySipUser(sipUser: string): Promise<User | undefined> {
+    if (!mayExist(sipUser)) return undefined;
+    const row = await this.#db<UserRow>('sipweetusers').where({ sipuser: sipUser }).first();
+    return row === undefined ? undefined : toUser(row);
+  }
+
+  /**
+   * Notes the id that X gave for the user's name.
+   *
+   * @throws AppError `user.unknown`; `user.exists` when that X id is another SIP user's
+   */
+  async setXUserId(sipUser: string, xUserId: string): Promise<void> {
+    // One statement: between a look and a write another process could take the id.
+    const { rowCount } = await this.#db.raw<{ rowCount: number }>(
+      `update sipweetusers set x_user_id = ?, updated_at = now()
+       where sipuser = ? and not exists (select 1 from sipweetusers where x_user_id = ? and sipuser <> ?)`,
+      [xUserId, sipUser, xUserId, sipUser],
+    );
+    if (rowCount > 0) return;
+    await this.show(sipUser);
+    throw new AppError('user.exists', `The X user with id ${xUserId} is mapped to another SIP user already`);
+  }
+
+  async #whatIsTaken(sipUser: string, xUser: string): Promise<string> {
+    const rows = await this.#db<UserRow>('sipweetusers')
+      .where({ sipuser: sipUser })
+      .orWhereRaw('lower(twuser) = lower(?)', [xUser])
+      .orderBy('sipuser');
+    const bySip = rows.find((row) => row.sipuser === sipUser);
+    const byX = rows.find((row) => row.twuser.toLowerCase() === xUser.toLowerCase());
+    if (bySip !== undefined && bySip === byX) return `SIP user "${sipUser}" is mapped to X user "${bySip.twuser}" already`;
+    const parts = [
+      ...(bySip === undefined ? [] : [`SIP user "${sipUser}" is taken: it is mapped to X user "${bySip.twuser}"`]),
+      ...(byX === undefined ? [] : [`X user "${xUser}" is taken: it is mapped to SIP user "${byX.sipuser}"`]),
+    ];
+    // Both gone again between the two statements.
+    return parts.join('; ') || `SIP user "${sipUser}" or X user "${xUser}" was mapped a moment ago; try again`;
+  }
+}
+
+function checkedName(name: string, what: string): string {
+  if (name === '' || name.length > LONGEST_NAME || /[\s\p{Cc}]/u.test(name)) {
+    throw new AppError('usage', `${what} "${name}": a name has 1 to ${LONGEST_NAME} characters and no blanks`);
+  }
+  return name;
+}
+
+/** PostgreSQL's text cannot hold NUL: such a name is nobody's, and asking for it would be an error. */
+function mayExist(name: string): boolean {
+  return !name.includes('\0');
+}
+
+function unknownUser(sipUser: string): AppError {
+  return new AppError('user.unknown', `There is no SIP user "${sipUser}"`);
+}
+
+function toUser(row: UserRow): User {
+  return {
+    sipUser: row.sipuser,
+    xUser: row.twuser,
+    xUserId: row.x_user_id ?? undefined,
+    timeZone: row.time_zone,
+    locale: row.locale,
+    region: row.region ?? undefined,
+    notify: row.notify,
+    createdAt: row.created_at,
+  };
+}
