@@ -41,6 +41,16 @@ export class EditList {
     return this.#edits.some((edit) => edit.start <= at && at < edit.end);
   }
 
+  /** True when an edit begins at `at`. */
+  touches(at: number): boolean {
+    return this.#edits.some((edit) => edit.start === at);
+  }
+
+  /** True when text that starts with `prefix` is inserted at `at`. */
+  inserts(at: number, prefix: string): boolean {
+    return this.#edits.some((edit) => edit.start === at && edit.text.startsWith(prefix));
+  }
+
   clear(): void {
     this.#edits.length = 0;
   }

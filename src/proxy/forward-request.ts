@@ -1,0 +1,57 @@
+import { CONTENT_LENGTH, MAX_BREADTH, MAX_FORWARDS, VIA } from '../sip/headers/header-id.ts';
+import type { EditList } from '../sip/message/edit-list.ts';
+import type { SipMessage } from '../sip/message/sip-message.ts';
+import { noteSource } from '../sip/message/via-source.ts';
+import type { Destination, Source } from '../sip/transport/transport.ts';
+import type { Target } from './target.ts';
+
+/** Max-Forwards of a request that came without one (§16.6 step 3). */
+const DEFAULT_MAX_FORWARDS = 70;
+
+/** What is the same for all branches of a request. */
+export interface ForwardedRequest {
+  readonly request: SipMessage;
+  readonly source: Source;
+  readonly forceRport: boolean;
+}
+
+/**
+ * Writes the copy of a request that one branch sends (§16.6 steps 1 to 9). `edits` are the branch's
+ * own and are used up: the Request-URI, our Via, what a server notes on the previous one, the Path
+ * of the binding, Max-Forwards unless a script has lowered it, Content-Length for streams, and the
+ * branch's share of Max-Breadth (RFC 5393 §5.3.3; -1 leaves the field as it is) go in here.
+ */
+export function writeForwarded(forwarded: ForwardedRequest, edits: EditList, target: Target, hop: { sentBy: string; branch: string; destination: Destination }, breadth: number): string {
+  const { request } = forwarded;
+  edits.replace(request.startLineStart, request.startLineEnd, target.requestUri);
+  noteSource(request, forwarded.source, edits, forwarded.forceRport);
+
+  const firstVia = request.fieldStart(request.findField(VIA));
+  let head = `Via: SIP/2.0/${hop.destination.protocol === 'udp' ? 'UDP' : 'TCP'} ${hop.sentBy};branch=${hop.branch}\r\n`;
+  if (target.path !== '') head += `Route: ${target.path}\r\n`;
+  edits.insert(firstVia, head);
+
+  lowerMaxForwards(request, edits);
+  if (breadth >= 0) setField(request, edits, MAX_BREADTH, 'Max-Breadth', breadth);
+  if (hop.destination.protocol !== 'udp' && request.findField(CONTENT_LENGTH) < 0) {
+    edits.insert(request.headerEnd, `Content-Length: ${request.bodyEnd - request.bodyStart}\r\n`);
+  }
+  return edits.apply(request.raw, 0, request.bodyEnd);
+}
+
+/** §16.6 step 3. A script that called `process_maxfwd` has done it already. */
+function lowerMaxForwards(request: SipMessage, edits: EditList): void {
+  const index = request.findField(MAX_FORWARDS);
+  if (index < 0) {
+    if (!edits.inserts(request.headerEnd, 'Max-Forwards:')) edits.insert(request.headerEnd, `Max-Forwards: ${DEFAULT_MAX_FORWARDS}\r\n`);
+    return;
+  }
+  const at = request.valueStart(index);
+  if (!edits.touches(at)) edits.replace(at, request.valueEnd(index), String(Math.max(0, request.maxForwards - 1)));
+}
+
+function setField(request: SipMessage, edits: EditList, id: number, name: string, value: number): void {
+  const index = request.findField(id);
+  if (index < 0) edits.insert(request.headerEnd, `${name}: ${value}\r\n`);
+  else edits.replace(request.valueStart(index), request.valueEnd(index), String(value));
+}
