@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import https from 'node:https';
+import net from 'node:net';
+import test, { type TestContext } from 'node:test';
+import { DirectAgent, EmulatorAgent, type XAgent } from '../../src/x/agents.ts';
+
+/** A TCP server that does with each connection what the test says. */
+async function tcpServer(t: TestContext, onConnection: (socket: net.Socket) => void): Promise<number> {
+  const sockets = new Set<net.Socket>();
+  const server = net.createServer((socket) => {
+    sockets.add(socket.on('error', () => {}));
+    onConnection(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return (server.address() as net.AddressInfo).port;
+}
+
+/** The error that a POST through the agent ends with. */
+function errorOfPost(agent: XAgent, port: number, host = '127.0.0.1'): Promise<Error> {
+  return new Promise((resolve, reject) => {
+    const request = https.request({ agent, host, port, method: 'POST', path: '/' }, () => reject(new Error('answered')));
+    request.on('error', resolve);
+    request.end('{}');
+  });
+}
+
+test('a TLS handshake that the other side cuts off has sent nothing', async (t) => {
+  const agent = new DirectAgent(2000);
+  const error = await errorOfPost(agent, await tcpServer(t, (socket) => socket.destroy()));
+  assert.equal(agent.neverSent(error), true, error.message);
+});
+
+test('a TLS handshake that is not answered ends after the connect timeout and has sent nothing', async (t) => {
+  const agent = new DirectAgent(100);
+  const error = await errorOfPost(agent, await tcpServer(t, () => {}));
+  assert.match(error.message, /no connection within 100 ms/);
+  assert.equal(agent.neverSent(error), true);
+});
+
+test('a connection that breaks once it stands may have sent something', async (t) => {
+  const port = await tcpServer(t, (socket) => socket.once('data', () => socket.destroy()));
+  const agent = new EmulatorAgent({ host: '127.0.0.1', port }, 2000);
+  const error = await errorOfPost(agent, 443, 'api.x.com');
+  assert.equal(agent.neverSent(error), false, error.message);
+});
+
+test('the connect timeout does not end a slow answer', async (t) => {
+  let asked: () => void = () => {};
+  const port = await tcpServer(t, (socket) => socket.once('data', () => asked()));
+  const agent = new EmulatorAgent({ host: '127.0.0.1', port }, 50);
+  const request = https.request({ agent, host: 'api.x.com', method: 'POST' });
+  const ended = new Promise((resolve) => request.once('error', resolve));
+  const arrived = new Promise<void>((resolve) => (asked = resolve));
+  request.end('{}');
+  await arrived;
+  const socket = request.socket!;
+  assert.equal(socket.timeout, 0);
+  request.destroy(new Error('seen'));
+  await ended;
+});
+
+test('what is thrown from elsewhere is not known to the agent', () => {
+  const agent = new EmulatorAgent({ host: '127.0.0.1', port: 1 }, 50);
+  assert.equal(agent.neverSent(undefined), false);
+  assert.equal(agent.neverSent(new Error('other')), false);
+});
