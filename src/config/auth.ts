@@ -27,20 +27,28 @@ export const AUTH = section(
       doc: 'Seconds that a challenge can be answered; a later answer gets a new challenge with stale=true.',
       kamailio: 'auth.nonce_expire',
     }),
+    nonceSecret: optionalLine({
+      expected: 'a text of at least 16 characters',
+      accepts: (text) => text.length >= 16,
+      secret: 'value',
+      doc: 'Key that challenges are signed with. Set the same one on all nodes that stand behind one address, so that each takes the answers to the challenges of the others.',
+      defaultText: 'a random one for each process',
+      kamailio: 'auth.secret',
+    }),
     maxFailuresPerUser: integer({
       default: 10,
       min: 1,
       max: 100_000,
-      doc: 'Wrong passwords for one user from one address within the window; then that address is refused for that user for the time of the lock-out, and the user can still register from elsewhere.',
+      doc: 'Wrong passwords for one user name within the window, from anywhere, that lock the name. The network from which the user logged in last is let through.',
     }),
-    maxFailuresPerAddress: integer({
-      default: 50,
+    maxFailuresPerNetwork: integer({
+      default: 30,
       min: 1,
       max: 100_000,
-      doc: 'Wrong passwords from one address for all users together within the window; then the address is refused for the time of the lock-out. Raise it when many phones stand behind one NAT.',
+      doc: 'Wrong passwords from one network for all users together within the window that lock the network out. Raise it when many phones stand behind one NAT.',
     }),
     failureWindowS: integer({
-      default: 300,
+      default: 60,
       min: 1,
       max: 86_400,
       doc: 'Seconds over which wrong passwords are counted.',

@@ -12,6 +12,12 @@ export const LIMITS = section('What the service takes at most, and what happens 
     rfc: '3261 §18.1.1',
     kamailio: 'tcp_rd_buf_size',
   }),
+  maxHeaderBytes: integer({
+    default: 16_384,
+    min: 2048,
+    max: 65_535,
+    doc: 'Size in bytes of the header section of a message over TCP. A longer one closes the connection.',
+  }),
   maxHeaders: integer({
     default: 256,
     min: 32,
@@ -29,7 +35,7 @@ export const LIMITS = section('What the service takes at most, and what happens 
     default: 200_000,
     min: 100,
     max: 5_000_000,
-    doc: 'Transactions alive at once; each stays for up to 32 s after its end over UDP. At the limit new requests get 503 with Retry-After. One takes about 4 kB: lower it on a small machine.',
+    doc: 'Server transactions alive at once; over UDP each stays for up to 32 s after its end. At the limit new requests get 503 with Retry-After. Lower it on a machine with little memory.',
   }),
   retryAfterS: integer({
     default: 10,
@@ -103,12 +109,12 @@ export const LIMITS = section('What the service takes at most, and what happens 
     default: 1_000_000,
     min: 1000,
     max: 1_000_000_000,
-    doc: 'Instructions of the Lua machine in one run of a route. A run past it is stopped with an error in the log, and the request gets 500. All traffic waits while a route runs: a million take some 100 ms.',
+    doc: 'Instructions of the Lua machine in one run of a route. A run past it is stopped with an error in the log, and the request gets 500. All traffic waits while a route runs: a million took from 60 to 550 ms on a small server.',
   }),
   maxSpoolBytes: integer({
-    default: 64 * MIB,
+    default: 256 * MIB,
     min: MIB,
     max: 64 * 1024 * MIB,
-    doc: 'Size in bytes of the spool that holds events until the queue has taken them, about 300 bytes each. When it is full, mq_add fails and the event is counted as lost.',
+    doc: 'Size in bytes of the spool that holds events until the queue has taken them. When it is full, mq_add fails and the event is counted as lost.',
   }),
 });

@@ -119,9 +119,10 @@ function describe(value: unknown, option: Option<unknown>): string {
 function checkSections(values: Values, winners: ReadonlyMap<string, string>, known: readonly Problem[]): Problem[] {
   return ANY_SECTIONS.flatMap(([name, section]) => {
     if (known.some(({ path }) => path.startsWith(`${name}.`))) return [];
-    return section.check(values[name]!).map(({ option, text }) => {
+    const own = values[name]!;
+    return section.check(own).map(({ option, text }) => {
       const path = `${name}.${option}`;
-      return { source: winners.get(path) ?? 'default', path, text };
+      return { source: winners.get(path) ?? (own[option] === undefined ? 'not set' : 'default'), path, text };
     });
   });
 }

@@ -15,9 +15,13 @@ function distance(a: string, b: string, limit: number): number {
 
 const plain = (word: string) => word.toLowerCase().replace(/[_-]/g, '');
 
-/** The known word that a misspelled one was most likely meant to be; case, `_` and `-` do not count. */
+/** The known word that a misspelled or cut-off one was most likely meant to be; case, `_` and `-` do not count. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const wanted = plain(word);
+  if (wanted.length > 1) {
+    const longer = known.filter((candidate) => plain(candidate).startsWith(wanted));
+    if (longer.length === 1) return longer[0];
+  }
   const limit = Math.max(1, Math.floor(wanted.length / 3));
   let best: string | undefined;
   let bestDistance = limit + 1;

@@ -1,4 +1,4 @@
-import { integer, line, optionalLine } from './option.ts';
+import { line, optionalLine } from './option.ts';
 import { urlOf } from './notations.ts';
 import { section } from './section.ts';
 
@@ -21,11 +21,5 @@ export const QUEUE = section('The way of an event from the SIP node to the worke
     expected: 'a path of a folder',
     accepts: (text) => text !== '',
     doc: 'Folder of the spool, one for each SIP node, on a disk that survives a restart. A relative path starts at the working directory.',
-  }),
-  retryMs: integer({
-    default: 1000,
-    min: 50,
-    max: 60_000,
-    doc: 'Milliseconds until the spool is offered again after the queue did not take it.',
   }),
 });

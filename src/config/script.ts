@@ -71,7 +71,7 @@ export const SCRIPT = section('The routing script and what Kamailio calls the pa
     {
       default: {
         'missed-call': { direction: 'out', maxItems: 10_000 },
-        'dm-result': { direction: 'in', maxItems: 10_000 },
+        'direct-message-result': { direction: 'in', maxItems: 10_000 },
       },
       doc: 'Queues of KSR.mqueue.',
       kamailio: 'mqueue.mqueue',

@@ -70,7 +70,7 @@ export const SIP = section(
       kamailio: 'tm.wait_timer',
     }),
     timerCMs: integer({
-      default: 190_000,
+      default: 181_000,
       min: 180_001,
       max: 3_600_000,
       doc: 'Time in milliseconds after which a branch that only rings is cancelled, counted anew at each provisional reply. The RFC wants more than three minutes.',

@@ -17,18 +17,6 @@ export const WORKER = section('The processes that turn events into messages.', {
     max: 1000,
     doc: 'Jobs that one worker process runs at once. X allows a few messages a minute: more helps only while calls to X are slow.',
   }),
-  attempts: integer({
-    default: 8,
-    min: 1,
-    max: 100,
-    doc: 'How often a job is tried when X is not reachable or answers 5xx; then it is kept as failed. Waiting for a rate limit is no attempt.',
-  }),
-  backoffMs: integer({
-    default: 1000,
-    min: 10,
-    max: 600_000,
-    doc: 'Milliseconds before the second attempt; the time doubles with each further one.',
-  }),
   stopMs: integer({
     default: 25_000,
     min: 0,

@@ -1,4 +1,4 @@
-import { integer, line, optionalLine, type Fields, type ValuesOf } from './option.ts';
+import { integer, optionalLine, type Fields, type ValuesOf } from './option.ts';
 import { section, type Finding } from './section.ts';
 import { urlOf } from './notations.ts';
 
@@ -44,11 +44,11 @@ export const X = section(
   'The API of X. Without keys a sandbox on this machine takes the messages.',
   {
     ...KEYS,
-    apiBase: line({
-      ...urlOf(['https', 'http']),
-      default: 'https://api.x.com',
+    apiBase: optionalLine({
+      ...urlOf(['http']),
       env: 'X_API_BASE',
-      doc: 'Where the API is reached. Change it for a proxy or an emulator of your own.',
+      doc: 'Address of an emulator of the API on this machine or in its private network, in place of X.',
+      defaultText: 'X itself with keys, our sandbox without',
     }),
     timeoutMs: integer({
       default: 10_000,
@@ -56,11 +56,17 @@ export const X = section(
       max: 120_000,
       doc: 'Time in milliseconds that a call to the API may take. A message whose call ran out of time is looked for before it is sent again.',
     }),
-    sandboxPort: integer({
-      default: 8460,
+    sandboxApiPort: integer({
+      default: 4010,
       min: 0,
       max: 65_535,
-      doc: 'Port of the sandbox on the loopback address; 0 is any free one.',
+      doc: 'Port on the loopback address where the sandbox speaks the API of X; 0 is any free one.',
+    }),
+    sandboxControlPort: integer({
+      default: 4011,
+      min: 0,
+      max: 65_535,
+      doc: 'Port on the loopback address where the sandbox shows its messages and takes orders to fail; 0 is any free one.',
     }),
   },
   missingKeys,
