@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import net from 'node:net';
 import test, { describe } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { AppError } from '../../src/base/errors.ts';
 import { silentLogger } from '../../src/base/logger.ts';
 import { SystemClock } from '../../src/base/system-clock.ts';
@@ -203,6 +204,17 @@ describe('uncertain: a write may have been done', () => {
     });
     const x = await sandbox(t);
     await failure(x.client({ apiBase }).sendDirectMessage({ recipientId: BOB, text: 'x' }), 'uncertain');
+  });
+
+  test('an answer cut off by a server that compresses for those who ask', { timeout: 5000 }, async (t) => {
+    const apiBase = await cannedServer(t, (request, response) => {
+      const packed = /gzip/.test(String(request.headers['accept-encoding']));
+      const body = packed ? gzipSync('{"data":{}}') : Buffer.from('{"data":{}}');
+      response.writeHead(201, { 'content-type': 'application/json', ...(packed ? { 'content-encoding': 'gzip' } : {}) });
+      response.write(body.subarray(0, 6), () => response.destroy());
+    });
+    const x = await sandbox(t);
+    await failure(x.client({ apiBase, timeoutMs: TIMEOUT_MS }).sendDirectMessage({ recipientId: BOB, text: 'x' }), 'uncertain');
   });
 
   test('an answer that trickles without end is cut off by the deadline, not kept alive by its bytes', async (t) => {
