@@ -8,6 +8,7 @@ import { parseUri } from '../sip/uri/uri.ts';
 import { writeForwarded, type ForwardedRequest } from './forward-request.ts';
 import type { ForwardsRequest } from './detect-loop.ts';
 import type { NoNextHop } from './next-hop.ts';
+import type { RequestEdits } from './request-edits.ts';
 import type { ProxyParts } from './proxy-parts.ts';
 import type { Target } from './target.ts';
 
@@ -37,7 +38,7 @@ export interface BranchContext extends ForwardedRequest {
 export class Branch implements ClientTransactionUser, TimerOwner, ForwardsRequest {
   readonly index: number;
   readonly target: Target;
-  readonly edits: EditList;
+  readonly edits: RequestEdits;
   readonly context: BranchContext;
   /** Share of Max-Breadth, -1 to leave the field as it is. */
   readonly breadth: number;
@@ -56,7 +57,7 @@ export class Branch implements ClientTransactionUser, TimerOwner, ForwardsReques
   #pendingCancel: string | undefined;
   #provisional = false;
 
-  constructor(context: BranchContext, index: number, target: Target, edits: EditList, breadth: number) {
+  constructor(context: BranchContext, index: number, target: Target, edits: RequestEdits, breadth: number) {
     this.context = context;
     this.index = index;
     this.target = target;
@@ -93,8 +94,7 @@ export class Branch implements ClientTransactionUser, TimerOwner, ForwardsReques
     const transaction = proxy.endpoint.openClient(request.method, this);
     this.#transaction = transaction;
     this.state = 'sent';
-    const sentBy = proxy.endpoint.sentBy(hop);
-    const text = writeForwarded(this.context, this.edits, this.target, { sentBy, branch: transaction.branch, destination: hop }, this.breadth);
+    const text = writeForwarded(this.context, this.edits, this.target, proxy.endpoint.hop(this.context.source, hop, transaction.branch), this.breadth);
     const { firstResponseMs } = this.context;
     if (firstResponseMs < proxy.endpoint.timings.timeoutMs) proxy.endpoint.clock.arm(this.#waitTimer, firstResponseMs);
     transaction.start(text, hop);

@@ -9,6 +9,7 @@ import { writeForwarded } from './forward-request.ts';
 import type { NextHops, NoNextHop } from './next-hop.ts';
 import type { ProxyOptions, ProxyParts } from './proxy-parts.ts';
 import { ResponseContext, type ForwardingOwner } from './response-context.ts';
+import type { RequestEdits } from './request-edits.ts';
 import type { Target } from './target.ts';
 
 /** The stateful proxy of §16, and stateless forwarding for what has no transaction. */
@@ -54,14 +55,14 @@ export class Proxy implements ProxyParts {
    *
    * @returns why there is no next hop, or undefined when it was sent or a look-up is under way
    */
-  forwardStatelessly(request: SipMessage, source: Source, target: Target, edits: EditList, forceRport: boolean): NoNextHop | undefined {
+  forwardStatelessly(request: SipMessage, source: Source, target: Target, edits: RequestEdits, forceRport: boolean): NoNextHop | undefined {
     const uri = parseUri(target.destinationUri === '' ? target.requestUri : target.destinationUri);
     if (uri === undefined) return 'unresolvable';
     const hop = this.nextHops.find(uri);
     const send = (found: Destination | NoNextHop): NoNextHop | undefined => {
       if (typeof found === 'string') return found;
       const branch = this.endpoint.statelessBranch(request.via?.branch ?? request.callId, request.method);
-      const text = writeForwarded({ request, source, forceRport }, edits, target, { sentBy: this.endpoint.sentBy(found), branch, destination: found }, -1);
+      const text = writeForwarded({ request, source, forceRport }, edits, target, this.endpoint.hop(source, found, branch), -1);
       this.endpoint.send(text, found);
       return undefined;
     };

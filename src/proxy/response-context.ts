@@ -1,5 +1,5 @@
 import type { ServerTransaction, ServerTransactionUser } from '../sip/endpoint/server-transaction.ts';
-import { EditList } from '../sip/message/edit-list.ts';
+import type { EditList } from '../sip/message/edit-list.ts';
 import { buildReply } from '../sip/message/reply.ts';
 import type { SipMessage } from '../sip/message/sip-message.ts';
 import type { TransactionFailure } from '../sip/transaction/port.ts';
@@ -9,6 +9,7 @@ import { chooseResponse } from './choose-response.ts';
 import { removeTopmostVia } from './forward-response.ts';
 import { breadthOfBranches } from './max-breadth.ts';
 import type { ProxyParts } from './proxy-parts.ts';
+import type { RequestEdits } from './request-edits.ts';
 import { reasonPhrase } from './reason-phrase.ts';
 import type { Target } from './target.ts';
 
@@ -22,6 +23,8 @@ export type NotForwarded = 'over' | 'too-many-branches' | 'no-breadth';
 export interface ForwardingOwner {
   /** Before a branch is sent; resumes with `context.branchDecided`. */
   onBranch(branch: Branch): Decision;
+  /** The changes that the script has made to a response so far, before `onReply` sees it. */
+  replyEdits(response: SipMessage): EditList;
   /** For each response, before it is acted on; resumes with `context.replyDecided`. Finals cannot be dropped. */
   onReply(branch: Branch, response: SipMessage, edits: EditList): Decision;
   /** All branches have failed and nothing was sent upstream; resumes with `context.failureHandled`. */
@@ -129,7 +132,7 @@ export class ResponseContext implements ServerTransactionUser, BranchContext {
    *
    * @returns how many branches were made, or why none was
    */
-  forward(targets: readonly Target[], edits: EditList): number | NotForwarded {
+  forward(targets: readonly Target[], edits: RequestEdits): number | NotForwarded {
     const { options } = this.proxy;
     if (this.#finalStatus !== 0 || this.cancelled) return 'over';
     if (this.branches.length + targets.length > options.maxBranches) return 'too-many-branches';
@@ -172,7 +175,7 @@ export class ResponseContext implements ServerTransactionUser, BranchContext {
 
   /** A response came in on a branch. */
   receive(branch: Branch, response: SipMessage): void {
-    const edits = new EditList();
+    const edits = this.owner.replyEdits(response);
     removeTopmostVia(response, edits);
     branch.status = response.status;
     branch.response = response;

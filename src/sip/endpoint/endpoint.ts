@@ -10,7 +10,7 @@ import { buildReply, type ReplyParts } from '../message/reply.ts';
 import type { EditList } from '../message/edit-list.ts';
 import type { SipMessage } from '../message/sip-message.ts';
 import type { TransactionTimings } from '../transaction/timings.ts';
-import type { Destination, FramingError, LocalSocket, Source, TransportReceiver } from '../transport/transport.ts';
+import type { Destination, FramingError, LocalSocket, Protocol, Source, TransportReceiver } from '../transport/transport.ts';
 import { bracketHost, plainHost } from '../uri/uri.ts';
 import { BranchIds } from './branch-id.ts';
 import { ClientDestination, type ClientTransaction, type ClientTransactionPort, type ClientTransactionUser } from './client-transaction.ts';
@@ -36,6 +36,17 @@ export interface EndpointUser {
    * there is no transaction, with `forwardStatelessly`; doing neither drops it.
    */
   onResponse(response: SipMessage, source: Source, transaction: ClientTransaction | undefined): void;
+}
+
+/** What a forwarded request has to say of the sockets that it passes through. */
+export interface Hop {
+  readonly branch: string;
+  /** Our `host:port` towards the next hop. */
+  readonly sentBy: string;
+  readonly protocol: Protocol;
+  /** Our `host:port` towards the previous hop. */
+  readonly receivedBy: string;
+  readonly receivedProtocol: Protocol;
 }
 
 export interface EndpointOptions {
@@ -273,6 +284,17 @@ export class Endpoint implements TransportReceiver, ClientTransactionPort, Serve
   sentBy(destination: Destination): string {
     const local = destination.local ?? this.#sender.localFor(destination);
     return local === undefined ? 'invalid.invalid' : this.sentByOf(local, destination.address);
+  }
+
+  /** The hop between where a request came from and where it goes. */
+  hop(source: Source, destination: Destination, branch: string): Hop {
+    return {
+      branch,
+      sentBy: this.sentBy(destination),
+      protocol: destination.protocol,
+      receivedBy: this.sentByOf(source.local, source.address),
+      receivedProtocol: source.protocol,
+    };
   }
 
   sentByOf(local: LocalSocket, peer: string): string {

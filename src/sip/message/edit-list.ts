@@ -21,6 +21,11 @@ export class EditList {
     return this.#edits.length;
   }
 
+  /** The changes in the order of their places. */
+  get all(): readonly Edit[] {
+    return this.#edits;
+  }
+
   insert(at: number, text: string): void {
     this.#add({ start: at, end: at, text });
   }
