@@ -58,6 +58,10 @@ export class PooledSqlConnection implements SqlConnection {
         this.#logger.warn('an SQL result was cut', { rows: result.rowCount, kept: this.#maxRows });
       }
       return result;
+    } catch (thrown) {
+      // Without an answer from the server, or with its last words: the pool must not lend this one again.
+      if (isFatal(thrown)) await connection.end().catch(() => undefined);
+      throw thrown;
     } finally {
       await this.#pool.releaseConnection(connection);
     }
@@ -89,6 +93,10 @@ export class PooledSqlConnection implements SqlConnection {
 interface Pool {
   acquireConnection(): Promise<pg.Client>;
   releaseConnection(connection: pg.Client): Promise<void>;
+}
+
+function isFatal(thrown: unknown): boolean {
+  return !(thrown instanceof pg.DatabaseError) || thrown.severity === 'FATAL' || thrown.severity === 'PANIC';
 }
 
 /** Whole seconds, as Kamailio's datetime columns give them; `infinity` and years BC stay text. */

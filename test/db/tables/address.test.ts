@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { AddressTable } from '../../../src/db/tables/address.ts';
 import { withDatabase } from '../embedded-database.ts';
 
-const database = withDatabase();
+const database = await withDatabase();
 
 test('rows of the address table come in their order, with the defaults of its columns', async () => {
   await database.db('address').insert([

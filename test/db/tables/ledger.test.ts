@@ -3,7 +3,7 @@ import { beforeEach, test } from 'node:test';
 import { LedgerTable, type LedgerEntry } from '../../../src/db/tables/ledger.ts';
 import { withDatabase } from '../embedded-database.ts';
 
-const database = withDatabase();
+const database = await withDatabase();
 let ledger: LedgerTable;
 
 const EFFECT = { id: 'missed-call:1', kind: 'direct-message', recipient: '1001', content: 'Missed call from Alice', callId: 'c1@a' };

@@ -6,7 +6,7 @@ import { LocationTable } from '../../../src/db/tables/location.ts';
 import { locationStoreConformance, sampleBinding } from '../../registrar/location-store.conformance.ts';
 import { withDatabase } from '../embedded-database.ts';
 
-const database = withDatabase();
+const database = await withDatabase();
 
 async function emptyTable(counters = new Counters()): Promise<LocationTable> {
   await database.db('location').delete();

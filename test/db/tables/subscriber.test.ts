@@ -3,7 +3,7 @@ import { beforeEach, test } from 'node:test';
 import { SubscriberTable } from '../../../src/db/tables/subscriber.ts';
 import { withDatabase } from '../embedded-database.ts';
 
-const database = withDatabase();
+const database = await withDatabase();
 let subscribers: SubscriberTable;
 
 beforeEach(async () => {

@@ -3,7 +3,7 @@ import { beforeEach, test } from 'node:test';
 import { UsersTable } from '../../../src/db/tables/users.ts';
 import { withDatabase } from '../embedded-database.ts';
 
-const database = withDatabase();
+const database = await withDatabase();
 let users: UsersTable;
 
 beforeEach(async () => {
