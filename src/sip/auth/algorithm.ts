@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 
-/** The hash functions that this program offers and accepts, strongest first (RFC 8760 §2.4: that is the order of the challenges). */
+/** The hashes that are offered and accepted, strongest first: the order of challenges in RFC 8760 §2.4. */
 export const DIGEST_ALGORITHMS = ['SHA-256', 'MD5'] as const;
 
 export type DigestAlgorithm = (typeof DIGEST_ALGORITHMS)[number];

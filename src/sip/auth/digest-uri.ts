@@ -1,9 +1,10 @@
 /**
- * Whether the `uri` of an answer names the resource of the Request-URI, RFC 3261 §22.4 item 6.
- * That text lets a server accept more than equal URIs, and phones need it: `sip:sip.example` for
- * `sip:sip.example;transport=udp`, leave a port out, or change the case of the host. So scheme, user and host are compared; password, port, parameters and headers
- * are not. Kamailio does not compare at all; we do, so that an overheard answer to a call cannot
- * be turned into a call to another number.
+ * Whether the `uri` of an answer names the resource of the Request-URI, RFC 3261 §22.4 item 6. That
+ * text lets a server accept more than equal URIs, and phones need it: they send `sip:sip.example`
+ * for `sip:sip.example;transport=udp`, leave a port out, or change the case of the host. So scheme
+ * (sip and sips are one), user and host are compared; password, port, parameters and headers are
+ * not. Kamailio does not compare at all; we do, so that an overheard answer to a call cannot be
+ * turned into a call to another number.
  */
 export function sameResource(digestUri: string, requestUri: string): boolean {
   if (digestUri === requestUri) return true;

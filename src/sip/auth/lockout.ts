@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
+import { RecentMap } from './recent-map.ts';
 import { sourceNetwork } from './source-network.ts';
 
 export interface LockoutOptions {
@@ -24,21 +25,22 @@ export interface LockoutOptions {
  * A user name is public, so a lock on it would be a switch to turn anybody's phone off. Therefore
  * the network from which the user last logged in is let through a lock of the name.
  *
- * At `maxEntries` the entry with the oldest failure (or login) is forgotten. To push a lock out an
- * attacker needs that many failures from other names or networks, each with a fresh nonce.
+ * At `maxEntries` the entry with the oldest failure (or move to a new place) is forgotten. To push a
+ * lock out an attacker needs that many failures of other names or networks, and each network must
+ * have fetched a nonce of its own.
  */
 export class Lockout {
   readonly #users: FailureTable;
   readonly #sources: FailureTable;
-  readonly #maxEntries: number;
-  /** Network of each user's last login, the latest last. */
-  readonly #homes = new Map<string, string>();
+  /** Network of each user's last login. */
+  readonly #homes: RecentMap<string, string>;
 
   constructor(options: LockoutOptions) {
     const { clock, userFailures = 10, sourceFailures = 30, windowMs = 60_000, lockMs = 300_000 } = options;
-    this.#maxEntries = options.maxEntries ?? 10_000;
-    this.#users = new FailureTable(clock, { limit: userFailures, windowMs, lockMs, maxEntries: this.#maxEntries });
-    this.#sources = new FailureTable(clock, { limit: sourceFailures, windowMs, lockMs, maxEntries: this.#maxEntries });
+    const maxEntries = options.maxEntries ?? 10_000;
+    this.#users = new FailureTable(clock, { limit: userFailures, windowMs, lockMs, maxEntries });
+    this.#sources = new FailureTable(clock, { limit: sourceFailures, windowMs, lockMs, maxEntries });
+    this.#homes = new RecentMap(maxEntries);
   }
 
   /** How many accounts and networks have failures on record. */
@@ -48,14 +50,14 @@ export class Lockout {
 
   /** Whether an attempt must be refused without looking at it. */
   refuses(account: string, address: string): boolean {
-    const user = nameOf(account);
+    const user = shortName(account);
     const network = sourceNetwork(address);
     if (this.#sources.locked(network)) return true;
     return this.#users.locked(user) && this.#homes.get(user) !== network;
   }
 
   failed(account: string, address: string): void {
-    this.#users.add(nameOf(account));
+    this.#users.add(ownCopy(shortName(account)));
     this.#sources.add(sourceNetwork(address));
   }
 
@@ -64,11 +66,10 @@ export class Lockout {
    * keeps its count: else an attacker with one account could clear it between guesses.
    */
   succeeded(account: string, address: string): void {
-    const user = nameOf(account);
+    const user = shortName(account);
+    const network = sourceNetwork(address);
     this.#users.clear(user);
-    this.#homes.delete(user);
-    if (this.#homes.size >= this.#maxEntries) deleteFirst(this.#homes);
-    this.#homes.set(user, sourceNetwork(address));
+    if (this.#homes.get(user) !== network) this.#homes.put(ownCopy(user), network);
   }
 }
 
@@ -89,11 +90,12 @@ interface FailureLimits {
 class FailureTable {
   readonly #clock: Clock;
   readonly #limits: FailureLimits;
-  readonly #byName = new Map<string, Failures>();
+  readonly #byName: RecentMap<string, Failures>;
 
   constructor(clock: Clock, limits: FailureLimits) {
     this.#clock = clock;
     this.#limits = limits;
+    this.#byName = new RecentMap(limits.maxEntries);
   }
 
   get size(): number {
@@ -106,7 +108,7 @@ class FailureTable {
   }
 
   add(name: string): void {
-    const { limit, windowMs, lockMs, maxEntries } = this.#limits;
+    const { limit, windowMs, lockMs } = this.#limits;
     const nowMs = this.#clock.monotonicMs();
     const failures = this.#byName.get(name) ?? { timesMs: [], lockedUntilMs: 0 };
     failures.timesMs = failures.timesMs.filter((timeMs) => timeMs > nowMs - windowMs);
@@ -115,9 +117,7 @@ class FailureTable {
       failures.timesMs = [];
       failures.lockedUntilMs = nowMs + lockMs;
     }
-    this.#byName.delete(name);
-    if (this.#byName.size >= maxEntries) deleteFirst(this.#byName);
-    this.#byName.set(name, failures);
+    this.#byName.put(name, failures);
   }
 
   clear(name: string): void {
@@ -126,17 +126,12 @@ class FailureTable {
   }
 }
 
-/**
- * A short copy: names come from the network in any length, and a piece of a message would keep the
- * whole message in memory. Two names that begin with the same 128 characters share a limit.
- */
-function nameOf(account: string): string {
-  return Buffer.from(account.slice(0, 128), 'latin1').toString('latin1');
+/** Names come from the network in any length; those that begin with the same 128 characters share a limit. */
+function shortName(account: string): string {
+  return account.length > 128 ? account.slice(0, 128) : account;
 }
 
-function deleteFirst(map: Map<string, unknown>): void {
-  for (const name of map.keys()) {
-    map.delete(name);
-    return;
-  }
+/** A piece of a message that is kept would keep the whole message in memory. */
+function ownCopy(text: string): string {
+  return Buffer.from(text, 'latin1').toString('latin1');
 }

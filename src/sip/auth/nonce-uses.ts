@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import type { IssuedNonce } from './nonce.ts';
+import { RecentMap } from './recent-map.ts';
 
 /** About 20 MB when full: 330 phones a second that each take a new nonce, at the default lifetime. */
 export const DEFAULT_MAX_NONCES = 100_000;
@@ -38,16 +39,15 @@ export interface NonceUsesOptions {
 export class NonceUses {
   readonly #clock: Clock;
   readonly #lifetimeMs: number;
-  readonly #maxNonces: number;
   /** In the order of first use. */
-  readonly #uses = new Map<number, Uses>();
+  readonly #uses: RecentMap<number, Uses>;
   /** Issue time up to which an unknown nonce may be a forgotten one. */
   #forgottenMs: number;
 
   constructor(options: NonceUsesOptions) {
     this.#clock = options.clock;
     this.#lifetimeMs = options.lifetimeMs;
-    this.#maxNonces = options.maxNonces ?? DEFAULT_MAX_NONCES;
+    this.#uses = new RecentMap(options.maxNonces ?? DEFAULT_MAX_NONCES);
     this.#forgottenMs = options.clock.now() - 1;
   }
 
@@ -66,27 +66,24 @@ export class NonceUses {
     const uses = this.#uses.get(id);
     if (uses !== undefined) return count !== undefined && take(uses, count) ? 'ok' : 'nonce-reused';
     if (issuedMs <= this.#forgottenMs) return 'stale';
-    if (this.#uses.size >= this.#maxNonces) this.#dropFirst();
-    this.#uses.set(id, { issuedMs, highest: count ?? SPENT, seen: 1 });
+    if (this.#uses.full) this.#forgetOldest();
+    this.#uses.put(id, { issuedMs, highest: count ?? SPENT, seen: 1 });
     return 'ok';
   }
 
   /** An expired nonce behind a younger one stays until that one goes: at most one lifetime longer. */
   #dropExpired(): void {
     const beforeMs = this.#clock.now() - this.#lifetimeMs;
-    for (const uses of this.#uses.values()) {
+    for (let uses = this.#uses.oldest(); uses !== undefined; uses = this.#uses.oldest()) {
       if (uses.issuedMs > beforeMs) return;
-      this.#dropFirst();
+      this.#forgetOldest();
     }
   }
 
-  #dropFirst(): void {
-    for (const [id, uses] of this.#uses) {
-      this.#uses.delete(id);
-      // Also for an expired nonce: it would be alive again if the wall clock were set back.
-      if (uses.issuedMs > this.#forgottenMs) this.#forgottenMs = uses.issuedMs;
-      return;
-    }
+  #forgetOldest(): void {
+    // Expired nonces count too: they would be alive again if the wall clock were set back.
+    this.#forgottenMs = Math.max(this.#forgottenMs, this.#uses.oldest()?.issuedMs ?? 0);
+    this.#uses.dropOldest();
   }
 }
 
