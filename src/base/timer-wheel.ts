@@ -36,25 +36,21 @@ const NOBODY: TimerOwner = { onTimer() {} };
 export class TimerWheel {
   readonly tickMs: number;
   readonly #slots: Timer[];
+  readonly #due: Timer = emptyRing();
   readonly #mask: number;
   #tick: number;
   #size = 0;
 
   /**
    * @param startMs  the time that the first tick stands for
-   * @param tickMs   width of a tick; a timer fires up to one tick late, never early
+   * @param tickMs   width of a tick; a timer fires up to one tick late (and as late as `advance` comes), never early
    * @param slots    a power of two
    */
   constructor(startMs: number, tickMs: number, slots = 4096) {
     this.tickMs = tickMs;
     this.#tick = Math.floor(startMs / tickMs);
     this.#mask = slots - 1;
-    this.#slots = Array.from({ length: slots }, () => {
-      const head = new Timer(NOBODY);
-      head.next = head;
-      head.previous = head;
-      return head;
-    });
+    this.#slots = Array.from({ length: slots }, emptyRing);
   }
 
   /** How many timers are armed. */
@@ -66,50 +62,79 @@ export class TimerWheel {
     if (timer.next !== undefined) this.disarm(timer);
     const due = Math.ceil((nowMs + delayMs) / this.tickMs);
     timer.dueTick = due > this.#tick ? due : this.#tick + 1;
-    const head = this.#slots[timer.dueTick & this.#mask]!;
-    const last = head.previous!;
-    timer.next = head;
-    timer.previous = last;
-    last.next = timer;
-    head.previous = timer;
+    this.#append(timer, this.#slots[timer.dueTick & this.#mask]!);
     this.#size += 1;
   }
 
   disarm(timer: Timer): void {
-    const next = timer.next;
-    if (next === undefined) return;
-    const previous = timer.previous!;
-    previous.next = next;
-    next.previous = previous;
+    if (timer.next === undefined) return;
+    this.#unlink(timer);
     timer.next = undefined;
     timer.previous = undefined;
     this.#size -= 1;
   }
 
-  /** Fires every timer that is due at `nowMs`, in the order of their ticks. */
+  /**
+   * Fires every timer that is due at `nowMs`: in the order of their ticks, and within a tick in the
+   * order in which they were armed. Owners may arm and disarm anything meanwhile; what one arms
+   * fires at a later tick. If an owner throws, the rest fires at the next call.
+   */
   advance(nowMs: number): void {
     const target = Math.floor(nowMs / this.tickMs);
-    if (this.#size === 0) {
-      if (target > this.#tick) this.#tick = target;
-      return;
-    }
-    while (this.#tick < target) {
+    this.#fireDue();
+    while (this.#tick < target && this.#size > 0) {
       this.#tick += 1;
-      this.#fireSlot(this.#slots[this.#tick & this.#mask]!);
+      this.#takeDue(this.#slots[this.#tick & this.#mask]!);
+      this.#fireDue();
+    }
+    if (target > this.#tick) this.#tick = target;
+  }
+
+  /**
+   * Moves what is due from its slot to the ring of due timers, so that a slot is read once per
+   * turn however many of its timers have turns to wait.
+   */
+  #takeDue(slot: Timer): void {
+    let timer = slot.next!;
+    while (timer !== slot) {
+      const following = timer.next!;
+      if (timer.dueTick <= this.#tick) {
+        this.#unlink(timer);
+        this.#append(timer, this.#due);
+      }
+      timer = following;
     }
   }
 
-  #fireSlot(head: Timer): void {
-    let timer = head.next!;
-    while (timer !== head) {
-      if (timer.dueTick > this.#tick) {
-        timer = timer.next!;
-        continue;
-      }
+  #fireDue(): void {
+    let timer = this.#due.next!;
+    while (timer !== this.#due) {
       this.disarm(timer);
       timer.owner.onTimer(timer.kind);
-      // The owner may have armed or disarmed anything: start again, what is left is what is due.
-      timer = head.next!;
+      timer = this.#due.next!;
     }
   }
+
+  #append(timer: Timer, ring: Timer): void {
+    const last = ring.previous!;
+    timer.next = ring;
+    timer.previous = last;
+    last.next = timer;
+    ring.previous = timer;
+  }
+
+  #unlink(timer: Timer): void {
+    const next = timer.next!;
+    const previous = timer.previous!;
+    previous.next = next;
+    next.previous = previous;
+  }
+}
+
+/** The fixed node that a ring begins and ends with. */
+function emptyRing(): Timer {
+  const head = new Timer(NOBODY);
+  head.next = head;
+  head.previous = head;
+  return head;
 }

@@ -148,8 +148,7 @@ describe('§17.2.1 INVITE server transaction', () => {
 
   test('RFC 6026 §7.1 in accepted any other response of the user is dropped', () => {
     const { machine, port } = inState('accepted');
-    machine.respond(180, '180');
-    machine.respond(486, '486');
+    for (const status of [100, 199, 300, 486]) machine.respond(status, `${status}`);
     assert.deepEqual(port.take(), []);
   });
 
