@@ -42,7 +42,7 @@ test('a TLS handshake that is not answered ends after the connect timeout and ha
 });
 
 test('a connection that breaks once it stands may have sent something', async (t) => {
-  const port = await tcpServer(t, (socket) => socket.once('data', () => socket.destroy()));
+  const port = await tcpServer(t, (socket) => socket.once('data', () => socket.resetAndDestroy()));
   const agent = new EmulatorAgent({ host: '127.0.0.1', port }, 2000);
   const error = await errorOfPost(agent, 443, 'api.x.com');
   assert.equal(agent.neverSent(error), false, error.message);
