@@ -80,7 +80,12 @@ async function own(folder: string, lock: OwnerLock, options: EmbeddedOptions & {
   const password = await keepPassword(folder);
   const orphan = await findServer(await locateData(folder));
   const server = orphan === undefined ? await start(folder, password, options) : await adopt(orphan, folder, options);
-  await createDatabase(server.port, password);
+  try {
+    await createDatabase(server.port, password);
+  } catch (thrown) {
+    await stopServer(server);
+    throw thrown;
+  }
   logger.debug(orphan === undefined ? 'embedded PostgreSQL started' : 'embedded PostgreSQL taken over', {
     folder,
     port: server.port,

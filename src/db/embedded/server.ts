@@ -135,7 +135,7 @@ function settings(durable: boolean): string[] {
     'log_checkpoints=off',
     'io_method=sync',
     'jit=off',
-    ...(durable ? [] : ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']),
+    ...(durable ? [] : ['fsync=off', 'full_page_writes=off']),
   ];
 }
 
