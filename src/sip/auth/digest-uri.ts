@@ -3,12 +3,16 @@
  * text lets a server accept more than equal URIs, and phones need it: they send `sip:sip.example`
  * for `sip:sip.example;transport=udp`, leave a port out, or change the case of the host. So scheme
  * (sip and sips are one), user and host are compared; password, port, parameters and headers are
- * not. Kamailio does not compare at all; we do, so that an overheard answer to a call cannot be
- * turned into a call to another number.
+ * not. A SIP URI without a user names the server and is accepted for every request: SIPp always
+ * sends the address of the server, also in a call.
+ *
+ * Kamailio does not compare at all. We do, so that an overheard answer to a call cannot be turned
+ * into a call to another number.
  */
 export function sameResource(digestUri: string, requestUri: string): boolean {
   if (digestUri === requestUri) return true;
   const left = splitUri(digestUri);
+  if (left.scheme === 'sip' && left.user === '' && left.host !== '') return true;
   const right = splitUri(requestUri);
   return left.scheme === right.scheme && left.user === right.user && left.host === right.host;
 }
