@@ -76,7 +76,7 @@ export class EmulatorAgent extends https.Agent implements XAgent {
     const socket = net.connect({ host: this.#to.host, port: this.#to.port });
     watch(socket, 'connect', { timeoutMs: this.#connectTimeoutMs, unsent: this.#unsent });
     socket.on('lookup', (error, address) => {
-      if (error === null && !isNearAddress(address)) {
+      if (!error && !isNearAddress(address)) {
         socket.destroy(new Error(`${this.#to.host} is ${address}, which is not a loopback or private address`));
       }
     });

@@ -63,6 +63,16 @@ test('the connect timeout does not end a slow answer', async (t) => {
   await ended;
 });
 
+test('a near name that resolves to a far address is not connected', async () => {
+  const agent = new EmulatorAgent({ host: 'localhost', port: 1 }, 2000);
+  const socket = agent.createConnection();
+  const failed = new Promise<Error>((resolve) => socket.once('error', resolve));
+  socket.emit('lookup', null, '203.0.113.7', 4, 'localhost');
+  const error = await failed;
+  assert.match(error.message, /203\.0\.113\.7.*not a loopback or private/);
+  assert.equal(agent.neverSent(error), true);
+});
+
 test('what is thrown from elsewhere is not known to the agent', () => {
   const agent = new EmulatorAgent({ host: '127.0.0.1', port: 1 }, 50);
   assert.equal(agent.neverSent(undefined), false);

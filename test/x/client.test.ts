@@ -52,6 +52,12 @@ describe('what succeeds', () => {
     assert.equal((await x.client().me()).username, 'sipweet');
   });
 
+  test('the sandbox may be named instead of numbered', async (t) => {
+    const x = await sandbox(t);
+    const apiBase = x.apiUrl.replace('127.0.0.1', 'localhost');
+    assert.equal((await x.client({ apiBase }).me()).username, 'sipweet');
+  });
+
   test('a handle that nobody has is undefined', async (t) => {
     const x = await sandbox(t, { autoCreateUsers: false });
     assert.equal(await x.client().findUserByName('nobody'), undefined);
