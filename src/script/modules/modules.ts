@@ -1,0 +1,5 @@
+/** State of the KSR modules, one field a module; created once for a node. */
+export interface ScriptModules {
+  /** Values of `KSR.kx.get_def`: names that the operator defined. */
+  readonly definitions: ReadonlyMap<string, string>;
+}

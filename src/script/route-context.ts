@@ -1,0 +1,137 @@
+import type { Branch } from '../proxy/branch.ts';
+import { RequestEdits } from '../proxy/request-edits.ts';
+import { target, type Target } from '../proxy/target.ts';
+import type { ServerTransaction } from '../sip/endpoint/server-transaction.ts';
+import type { EditList } from '../sip/message/edit-list.ts';
+import type { SipMessage } from '../sip/message/sip-message.ts';
+import type { Source } from '../sip/transport/transport.ts';
+import { AttributeValues } from './attribute-values.ts';
+import type { ScriptServices } from './services.ts';
+import type { RouteTransaction } from './route-transaction.ts';
+import type { RouteRun, ScriptEngine } from './vm/engine.ts';
+
+/** Which callback of the script is running; it decides what some functions may do. */
+export type RouteKind = 'request' | 'reply' | 'onreply' | 'branch' | 'failure' | 'branch_failure' | 'event';
+
+/** Who executes routes: what a route needs to run another one, such as the branch route of its transaction. */
+export interface RouteRunner {
+  readonly services: ScriptServices;
+  readonly engine: ScriptEngine<RouteContext>;
+  /** The route that is looking at this response right now, so that later callbacks see its changes. */
+  replyRouteOf(response: SipMessage): RouteContext | undefined;
+}
+
+/**
+ * The execution of one callback: the message, what the script has changed so far, flags,
+ * attribute-value pairs and the transaction. It is the first argument of every KSR row and travels
+ * with the coroutine; nothing about "the current message" is global.
+ */
+export class RouteContext implements RouteRun {
+  readonly runner: RouteRunner;
+  readonly message: SipMessage;
+  readonly source: Source;
+  /** Changes to the message; those of a request become the branches' when it is relayed. */
+  edits: EditList;
+  kind: RouteKind;
+  transaction: RouteTransaction | undefined = undefined;
+  /** The branch of a branch route, or that a reply came in on. */
+  branch: Branch | undefined = undefined;
+  /** The request was given a place in the transaction table because its route waits. */
+  held: ServerTransaction | undefined = undefined;
+
+  /** `$ru`. */
+  requestUri: string;
+  /** `$du`, '' when there is none. */
+  destinationUri = '';
+  /** Path of the binding that `$ru` came from. */
+  path = '';
+  /** `$ru` is a target that has not been forwarded to yet (Kamailio: `ruri_is_new`). */
+  requestUriIsNew: boolean;
+  /** Further targets: `append_branch`, and what `lookup` found beside the first. */
+  readonly appended: Target[] = [];
+  /** Record id of the binding that `$ru` came from, '' when it came from none. */
+  ruid = '';
+  q = -1;
+
+  /** Message flags (`setflag`), branch flags (`setbflag`) and script flags (`setsflag`), a bit each. */
+  flags = 0;
+  branchFlags = 0;
+  scriptFlags = 0;
+  attributes: AttributeValues;
+
+  forceRport = false;
+  /** `KSR.x.drop()` or `KSR.set_drop()` was called. */
+  dropped = false;
+  failed = false;
+  /** Parameters of our own Route after `loose_route`; undefined before. */
+  routeParams: string | undefined = undefined;
+  /** A reply without a transaction went out. */
+  repliedStatelessly = false;
+  /** Lines that `append_to_reply` collects for the next reply. */
+  replyHeaders = '';
+  /** What `t_on_branch` and its kin name before there is a transaction. */
+  onBranch = '';
+  onReply = '';
+  onFailure = '';
+  onBranchFailure = '';
+  /** From `t_set_fr` before there is a transaction, in milliseconds; 0 keeps the configured time. */
+  firstResponseMs = 0;
+  ringMs = 0;
+  /** Realm and user of credentials that were accepted; '' before. */
+  authUser = '';
+  authRealm = '';
+
+  /** What is left to do when a route that was parked has ended. */
+  whenDone: (() => void) | undefined = undefined;
+
+  constructor(runner: RouteRunner, kind: RouteKind, message: SipMessage, source: Source, edits?: EditList) {
+    this.runner = runner;
+    this.kind = kind;
+    this.message = message;
+    this.source = source;
+    this.edits = edits ?? new RequestEdits();
+    this.requestUri = message.isRequest ? message.requestUriText : '';
+    this.requestUriIsNew = kind === 'request';
+    this.attributes = new AttributeValues();
+  }
+
+  get services(): ScriptServices {
+    return this.runner.services;
+  }
+
+  get callId(): string {
+    return this.message.callId;
+  }
+
+  /** The changes to a request, which know of Record-Route too. */
+  get requestEdits(): RequestEdits {
+    return this.edits as RequestEdits;
+  }
+
+  setDrop(): void {
+    this.dropped = true;
+  }
+
+  onCompleted(): void {
+    this.whenDone?.();
+  }
+
+  /** Sets `$ru`; it then counts as a target that was not tried. */
+  setRequestUri(uri: string): void {
+    this.requestUri = uri;
+    this.requestUriIsNew = true;
+  }
+
+  /** The destination set: `$ru` unless it was used up, then the appended targets. */
+  takeTargets(): Target[] {
+    const targets = this.requestUriIsNew ? [this.ownTarget()] : [];
+    targets.push(...this.appended);
+    this.requestUriIsNew = false;
+    this.appended.length = 0;
+    return targets;
+  }
+
+  ownTarget(): Target {
+    return target(this.requestUri, { destinationUri: this.destinationUri, path: this.path, q: this.q, flags: this.branchFlags, ruid: this.ruid });
+  }
+}
