@@ -1,0 +1,40 @@
+/**
+ * Stops a script that does not end. The interpreter calls a hook every `HOOK_STEP` instructions;
+ * once an execution has used up its budget, the hook raises an error at the current line.
+ */
+import type { Scene } from './execution.ts';
+import { lua, type LuaState } from './fengari.ts';
+import { raise } from './script-error.ts';
+
+const { LUA_MASKCOUNT, lua_sethook } = lua;
+
+/**
+ * Instructions between two calls of the hook. What costs is that the interpreter counts at all
+ * (see bench/script/route-call.bench.ts); the hook itself is free at this distance, and a budget is
+ * exceeded by less than one step.
+ */
+export const HOOK_STEP = 1_000;
+
+/** Sets the hook on the main thread; threads made from it inherit it. */
+export function limitInstructions<C>(main: LuaState, scene: Scene<C>, budget: number): void {
+  const onCount = (L: LuaState): void => {
+    const execution = scene.active;
+    if (execution === undefined) return;
+    execution.instructions += HOOK_STEP;
+    if (execution.instructions < budget) return;
+    // From here on every instruction fails, so no pcall in the script can go on behind the error...
+    lua_sethook(L, onCount, LUA_MASKCOUNT, 1);
+    // ...nor can an xpcall handler, which the interpreter would run with hooks switched off.
+    L.allowhook = 1;
+    raise(L, `script stopped after ${budget} instructions`);
+  };
+  lua_sethook(main, onCount, LUA_MASKCOUNT, Math.min(HOOK_STEP, Math.max(1, budget)));
+}
+
+/**
+ * A coroutine of the script starts with a hook count of its own. Charging a step for each keeps a
+ * loop that makes coroutines shorter than a step from running for free.
+ */
+export function chargeCoroutine<C>(scene: Scene<C>): void {
+  if (scene.active !== undefined) scene.active.instructions += HOOK_STEP;
+}

@@ -1,0 +1,109 @@
+/** Opens Lua's standard libraries for routing scripts: what they add, bound and take away. */
+import { dirname } from 'node:path';
+
+import type { Scene } from './execution.ts';
+import { lauxlib, lua, lualib, utf8, type LuaFunction, type LuaState } from './fengari.ts';
+import { chargeCoroutine } from './instruction-budget.ts';
+import { LUA51_PRELUDE } from './lua51.ts';
+import { raise, raiseExit, takeErrorMessage } from './script-error.ts';
+import { textOf } from './values.ts';
+
+const {
+  LUA_OK,
+  LUA_TSTRING,
+  lua_getfield,
+  lua_gettop,
+  lua_newthread,
+  lua_pop,
+  lua_pushcfunction,
+  lua_pushglobaltable,
+  lua_pushstring,
+  lua_resume,
+  lua_setfield,
+  lua_tocfunction,
+  lua_tolstring,
+  lua_type,
+  lua_xmove,
+  lua_yield,
+} = lua;
+
+export interface LibraryOptions<C> {
+  readonly scriptPath: string;
+  /** Longest string that `string.rep` may build, in bytes; past it the script gets an error. */
+  readonly maxRepeatBytes: number;
+  readonly scene: Scene<C>;
+}
+
+export function openLibraries<C>(L: LuaState, options: LibraryOptions<C>): void {
+  const { scene, maxRepeatBytes } = options;
+  lualib.luaL_openlibs(L);
+  runPrelude(L);
+  setPackagePath(L, dirname(options.scriptPath));
+
+  replace(L, '_G', 'print', () => (state) => {
+    const parts = Array.from({ length: lua_gettop(state) }, (_, index) => {
+      const text = textOf(lauxlib.luaL_tolstring(state, index + 1));
+      lua_pop(state, 1);
+      return text;
+    });
+    scene.logger.info(parts.join('\t'), { callId: scene.active?.callId });
+    return 0;
+  });
+  replace(L, 'os', 'exit', () => (state) => {
+    scene.complain(state, 'os.exit() in a routing script ends the route, not the server');
+    return raiseExit(state);
+  });
+  replace(L, 'string', 'rep', (original) => (state) => {
+    const count = lauxlib.luaL_checkinteger(state, 2);
+    const unitBytes = lengthOf(state, 1) + lengthOf(state, 3);
+    if (count > 0 && unitBytes * count > maxRepeatBytes) {
+      raise(state, `string.rep: the result would be longer than ${maxRepeatBytes} bytes`);
+    }
+    return original(state);
+  });
+  replace(L, 'coroutine', 'yield', () => (state) => {
+    if (state === scene.active?.thread) raise(state, 'attempt to yield from outside a coroutine');
+    return lua_yield(state, lua_gettop(state));
+  });
+  for (const name of ['create', 'wrap']) {
+    replace(L, 'coroutine', name, (original) => (state) => {
+      chargeCoroutine(scene);
+      return original(state);
+    });
+  }
+}
+
+/** Replaces a library function by one that may call the original. */
+function replace(L: LuaState, library: string, name: string, by: (original: LuaFunction) => LuaFunction): void {
+  lua_pushglobaltable(L);
+  lua_getfield(L, -1, utf8(library));
+  lua_getfield(L, -1, utf8(name));
+  const original = lua_tocfunction(L, -1)!;
+  lua_pop(L, 1);
+  lua_pushcfunction(L, by(original));
+  lua_setfield(L, -2, utf8(name));
+  lua_pop(L, 2);
+}
+
+function lengthOf(L: LuaState, index: number): number {
+  return lua_type(L, index) === LUA_TSTRING ? lua_tolstring(L, index)!.length : 0;
+}
+
+function setPackagePath(L: LuaState, folder: string): void {
+  lua_pushglobaltable(L);
+  lua_getfield(L, -1, utf8('package'));
+  lua_pushstring(L, utf8(`${folder}/?.lua;${folder}/?/init.lua`));
+  lua_setfield(L, -2, utf8('path'));
+  lua_pop(L, 2);
+}
+
+function runPrelude(L: LuaState): void {
+  const source = utf8(LUA51_PRELUDE);
+  const thread = lua_newthread(L);
+  if (lauxlib.luaL_loadbuffer(L, source, source.length, utf8('=lua51')) !== LUA_OK) {
+    throw new Error(`Lua prelude: ${takeErrorMessage(L)}`);
+  }
+  lua_xmove(L, thread, 1);
+  lua_pop(L, 1);
+  if (lua_resume(thread, null, 0) !== LUA_OK) throw new Error(`Lua prelude: ${takeErrorMessage(thread)}`);
+}
