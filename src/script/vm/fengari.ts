@@ -10,10 +10,12 @@ import { createRequire } from 'node:module';
 
 import { useLua51Numbers } from './number-model.ts';
 
-/** A Lua thread. Opaque but for the switch that says whether hooks may run. */
+/** A Lua thread. Opaque but for what keeps count hooks running, see `instruction-budget.ts`. */
 export interface LuaState {
   /** 1 while hooks may run; the interpreter sets it to 0 around a hook. */
   allowhook: number;
+  /** The function that is running; bit 0 of its status says that hooks were on when it called `lua_pcallk`. */
+  readonly ci: { callstatus: number };
 }
 
 /** A function that Lua can call: arguments are on the stack, the number of results is returned. */

@@ -38,3 +38,15 @@ export function limitInstructions<C>(main: LuaState, scene: Scene<C>, budget: nu
 export function chargeCoroutine<C>(scene: Scene<C>): void {
   if (scene.active !== undefined) scene.active.instructions += HOOK_STEP;
 }
+
+/** Bit of a call's status: hooks were on when the protected call began (`CIST_OAH`). */
+const HOOKS_WERE_ON = 1;
+
+/**
+ * Called at the start of `pcall` and `xpcall`. fengari 0.1.5 clears this bit where it should copy
+ * `allowhook` to it, and so leaves hooks off for the rest of a route in which an error was caught:
+ * one caught error, and the budget would be gone.
+ */
+export function keepHooksOn(L: LuaState): void {
+  L.ci.callstatus |= HOOKS_WERE_ON;
+}

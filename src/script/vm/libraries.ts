@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 
 import type { Scene } from './execution.ts';
 import { lauxlib, lua, lualib, utf8, type LuaFunction, type LuaState } from './fengari.ts';
-import { chargeCoroutine } from './instruction-budget.ts';
+import { chargeCoroutine, keepHooksOn } from './instruction-budget.ts';
 import { LUA51_PRELUDE } from './lua51.ts';
 import { raise, raiseExit, takeErrorMessage } from './script-error.ts';
 import { textOf } from './values.ts';
@@ -65,6 +65,12 @@ export function openLibraries<C>(L: LuaState, options: LibraryOptions<C>): void 
     if (state === scene.active?.thread) raise(state, 'attempt to yield from outside a coroutine');
     return lua_yield(state, lua_gettop(state));
   });
+  for (const name of ['pcall', 'xpcall']) {
+    replace(L, '_G', name, (original) => (state) => {
+      keepHooksOn(state);
+      return original(state);
+    });
+  }
   for (const name of ['create', 'wrap']) {
     replace(L, 'coroutine', name, (original) => (state) => {
       chargeCoroutine(scene);

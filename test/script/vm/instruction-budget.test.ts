@@ -18,6 +18,8 @@ describe('a script that does not end is stopped', () => {
 
   const loops: readonly [string, string][] = [
     ['pcall around the loop', 'pcall(function() while true do end end) KSR.test.out("behind")'],
+    ['a loop behind a caught error', 'pcall(error, "x") while true do end'],
+    ['a loop behind an error caught inside a coroutine', 'coroutine.wrap(function() pcall(error, "x") while true do end end)()'],
     ['pcall within the loop', 'while true do pcall(function() while true do end end) end'],
     ['pcall of pcall', 'while true do pcall(pcall, function() while true do end end) end'],
     ['xpcall whose handler loops', 'xpcall(function() while true do end end, function() while true do end end)'],
