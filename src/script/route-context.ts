@@ -77,6 +77,8 @@ export class RouteContext implements RouteRun {
   /** From `t_set_fr` before there is a transaction, in milliseconds; 0 keeps the configured time. */
   firstResponseMs = 0;
   ringMs = 0;
+  /** Groups of contacts that `t_next_contacts` has yet to try, before there is a transaction. */
+  contactQueue: Target[][] = [];
   /** Realm and user of credentials that were accepted; '' before. */
   authUser = '';
   authRealm = '';

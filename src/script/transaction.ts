@@ -25,7 +25,7 @@ export class Transaction implements ForwardingOwner, RouteTransaction {
   edits: RequestEdits;
   requestUri: string;
   delayedReply: RouteTransaction['delayedReply'] = undefined;
-  contactQueue: Target[][] = [];
+  contactQueue: Target[][];
   readonly #runner: RouteRunner;
 
   constructor(proxy: Proxy, server: ServerTransaction, route: RouteContext) {
@@ -37,6 +37,7 @@ export class Transaction implements ForwardingOwner, RouteTransaction {
     this.onReplyRoute = route.onReply;
     this.onFailureRoute = route.onFailure;
     this.onBranchFailureRoute = route.onBranchFailure;
+    this.contactQueue = route.contactQueue;
     this.flags = route.flags;
     this.edits = route.requestEdits;
     this.requestUri = route.requestUri;

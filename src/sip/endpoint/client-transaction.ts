@@ -5,7 +5,7 @@ import { isParseFailure, parseMessage } from '../message/parse-message.ts';
 import type { SipMessage } from '../message/sip-message.ts';
 import { InviteClient, type InviteClientPort, type InviteClientTimer } from '../transaction/invite-client.ts';
 import { NonInviteClient, type NonInviteClientPort, type NonInviteClientTimer } from '../transaction/non-invite-client.ts';
-import type { TransactionFailure } from '../transaction/port.ts';
+import { isRetransmitTimer, type TransactionFailure } from '../transaction/port.ts';
 import type { TransactionTimings } from '../transaction/timings.ts';
 import type { Destination, LocalSocket, Protocol } from '../transport/transport.ts';
 
@@ -132,11 +132,9 @@ export class ClientTransaction implements InviteClientPort<SipMessage>, NonInvit
    */
   cancel(headers: string): void {
     if (!this.proceeding || this.#cancel !== undefined) return;
-    const invite = parseMessage(this.#requestText);
-    if (isParseFailure(invite)) return;
     this.#cancel = new ClientTransaction(this.#port, this.slot, this.branch, 'CANCEL', SILENT_USER);
     this.#cancel.#parent = this;
-    this.#cancel.start(buildFromInvite('CANCEL', invite, undefined, headers), this.#destination!);
+    this.#cancel.start(buildFromInvite('CANCEL', this.#sentRequest(), undefined, headers), this.#destination!);
   }
 
   // What the machine asks for.
@@ -146,8 +144,7 @@ export class ClientTransaction implements InviteClientPort<SipMessage>, NonInvit
   }
 
   sendAck(response: SipMessage): void {
-    const invite = parseMessage(this.#requestText);
-    if (!isParseFailure(invite)) this.#send(buildFromInvite('ACK', invite, response));
+    this.#send(buildFromInvite('ACK', this.#sentRequest(), response));
   }
 
   resend(): void {
@@ -163,7 +160,7 @@ export class ClientTransaction implements InviteClientPort<SipMessage>, NonInvit
   }
 
   startTimer(name: InviteClientTimer | NonInviteClientTimer, delayMs: number): void {
-    if (name === 'A' || name === 'E') {
+    if (isRetransmitTimer(name)) {
       this.#retransmitName = name;
       this.#port.clock.arm(this.#retransmitTimer, delayMs);
     } else {
@@ -173,7 +170,7 @@ export class ClientTransaction implements InviteClientPort<SipMessage>, NonInvit
   }
 
   stopTimer(name: InviteClientTimer | NonInviteClientTimer): void {
-    this.#port.clock.disarm(name === 'A' || name === 'E' ? this.#retransmitTimer : this.#lifetimeTimer);
+    this.#port.clock.disarm(isRetransmitTimer(name) ? this.#retransmitTimer : this.#lifetimeTimer);
   }
 
   ended(): void {
@@ -188,6 +185,13 @@ export class ClientTransaction implements InviteClientPort<SipMessage>, NonInvit
     (this.#machine as { timerFired(timer: string): void }).timerFired(name);
   }
 
+  /** The request as it went out, taken apart; only failures and CANCEL need it. */
+  #sentRequest(): SipMessage {
+    const parsed = parseMessage(this.#requestText, NO_LIMITS);
+    if (isParseFailure(parsed)) throw new Error(`a request of ours cannot be parsed: ${parsed.failure}`);
+    return parsed;
+  }
+
   /** The slot is free when both the request and its CANCEL have ended. */
   #release(): void {
     if (this.#ended && (this.#cancel === undefined || this.#cancel.#ended)) this.#port.clientEnded(this);
@@ -198,5 +202,8 @@ export class ClientTransaction implements InviteClientPort<SipMessage>, NonInvit
     this.#port.send(text, this.#destination!);
   }
 }
+
+/** What we wrote ourselves was measured when it came in. */
+const NO_LIMITS = { maxMessageBytes: Number.POSITIVE_INFINITY, maxHeaders: Number.POSITIVE_INFINITY };
 
 const SILENT_USER: ClientTransactionUser = { onResponse() {}, onTransactionFailure() {} };

@@ -4,7 +4,7 @@ import { buildReply } from '../message/reply.ts';
 import type { SipMessage } from '../message/sip-message.ts';
 import { InviteServer, type InviteServerPort, type InviteServerTimer } from '../transaction/invite-server.ts';
 import { NonInviteServer, type NonInviteServerPort, type NonInviteServerTimer } from '../transaction/non-invite-server.ts';
-import type { TransactionFailure } from '../transaction/port.ts';
+import { isRetransmitTimer, type TransactionFailure } from '../transaction/port.ts';
 import type { TransactionTimings } from '../transaction/timings.ts';
 import type { Source } from '../transport/transport.ts';
 
@@ -55,6 +55,8 @@ export class ServerTransaction implements InviteServerPort<string, SipMessage>, 
   #machine: InviteServer<string, SipMessage> | NonInviteServer<string> | undefined;
   #lastSent = '';
   #lastStatus = 0;
+  /** Status of the response that was given to the machine, which drops what comes too late. */
+  #pendingStatus = 0;
   #ended = false;
 
   constructor(port: ServerTransactionPort, request: SipMessage, source: Source) {
@@ -94,14 +96,14 @@ export class ServerTransaction implements InviteServerPort<string, SipMessage>, 
     const reliable = this.source.protocol !== 'udp';
     const { timings } = this.#port;
     this.#machine = this.request.method === 'INVITE' ? new InviteServer(this, timings, reliable) : new NonInviteServer(this, timings, reliable);
-    // A 100 that went out while the request was held is what retransmissions are answered with.
-    if (this.#lastStatus === 100) this.#machine.respond(100, this.#lastSent);
+    // The 100 of the held request goes out once more, so that the machine has something to answer retransmissions with.
+    if (this.#lastStatus === 100) this.respond(100, this.#lastSent);
   }
 
   /** Sends a response through the machine, which keeps it for retransmissions. */
   respond(status: number, text: string): void {
     this.#stopTrying();
-    this.#lastStatus = status;
+    this.#pendingStatus = status;
     this.#machine?.respond(status, text);
   }
 
@@ -129,6 +131,7 @@ export class ServerTransaction implements InviteServerPort<string, SipMessage>, 
 
   sendResponse(text: string): void {
     this.#lastSent = text;
+    this.#lastStatus = this.#pendingStatus;
     this.#port.sendReply(text, this.request, this.source, this.forceRport);
   }
 
@@ -144,7 +147,7 @@ export class ServerTransaction implements InviteServerPort<string, SipMessage>, 
   }
 
   startTimer(name: InviteServerTimer | NonInviteServerTimer, delayMs: number): void {
-    if (name === 'G') {
+    if (isRetransmitTimer(name)) {
       this.#retransmitName = name;
       this.#port.clock.arm(this.#retransmitTimer, delayMs);
     } else {
@@ -154,7 +157,7 @@ export class ServerTransaction implements InviteServerPort<string, SipMessage>, 
   }
 
   stopTimer(name: InviteServerTimer | NonInviteServerTimer): void {
-    this.#port.clock.disarm(name === 'G' ? this.#retransmitTimer : this.#lifetimeTimer);
+    this.#port.clock.disarm(isRetransmitTimer(name) ? this.#retransmitTimer : this.#lifetimeTimer);
   }
 
   ended(): void {
@@ -178,7 +181,7 @@ export class ServerTransaction implements InviteServerPort<string, SipMessage>, 
   #sendTrying(): void {
     if (this.#lastStatus !== 0) return;
     const text = buildReply(this.request, this.source, { status: 100, reason: 'Trying', toTag: '', forceRport: this.forceRport });
-    this.#lastStatus = 100;
+    this.#pendingStatus = 100;
     if (this.#machine === undefined) this.sendResponse(text);
     else this.#machine.respond(100, text);
   }
