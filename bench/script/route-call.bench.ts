@@ -15,7 +15,13 @@ const ROUTES_A_ROUND = 2_000;
 
 let calls = 0;
 
-function stub(module: string, name: string, params: readonly ParamType[], returns: ReturnType, result: KsrValue): Row<RouteRun> {
+function stub(
+  module: string,
+  name: string,
+  params: readonly ParamType[],
+  returns: ReturnType,
+  result: KsrValue,
+): Row<RouteRun> {
   const run = () => {
     calls += 1;
     return result;

@@ -41,7 +41,7 @@ export interface Row<C> {
   /**
    * True when the function may have to wait for the outside (SQL): its `run` may then return a
    * promise, and the engine parks the route until it settles. A rejected promise, and a call that
-   * the bound on parked routes refuses, give the script `-1`.
+   * the bound on parked routes refuses, give the script `-1` (`false` where the row is `bool`: -1 would be true).
    */
   readonly waits: boolean;
   readonly run: (context: C, ...args: (number | string)[]) => KsrValue | void | Promise<KsrValue>;

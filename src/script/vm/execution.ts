@@ -1,3 +1,4 @@
+import type { Counter } from '../../base/counters.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { KsrValue } from '../row.ts';
 import type { LuaState } from './fengari.ts';
@@ -36,6 +37,10 @@ export interface Scene<C> {
   /** How many executions are parked now. */
   parked: number;
   readonly maxParked: number;
+  /** Calls refused because `maxParked` was reached. */
+  readonly refusedWaits: Counter;
+  /** True once a refusal was logged, until half of the parked routes are gone: one line for each spell. */
+  full: boolean;
   readonly logger: Logger;
   /** Writes an error line with the script position of the caller, function and Call-ID. */
   complain(L: LuaState, message: string): void;

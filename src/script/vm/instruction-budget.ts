@@ -9,9 +9,8 @@ import { raise } from './script-error.ts';
 const { LUA_MASKCOUNT, lua_sethook } = lua;
 
 /**
- * Instructions between two calls of the hook. What costs is that the interpreter counts at all
- * (see bench/script/route-call.bench.ts); the hook itself is free at this distance, and a budget is
- * exceeded by less than one step.
+ * Instructions between two calls of the hook. What costs is that the interpreter counts at all:
+ * 0.9-1.6 µs of the 43 µs of bench/script/route-call.bench.ts, the same with a step of 100.
  */
 export const HOOK_STEP = 1_000;
 

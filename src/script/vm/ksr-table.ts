@@ -103,9 +103,9 @@ function waitingFunction<C>(row: Row<C>, scene: Scene<C>): LuaFunction {
       return 1;
     }
     const execution = scene.active!;
-    const hindrance = hindranceToWait(L, execution.thread, scene);
-    if (hindrance !== undefined) {
-      scene.complain(L, `${label} not called: ${hindrance}`);
+    const hindrance = hindranceToWait(L, execution.thread);
+    if (hindrance !== undefined) scene.complain(L, `${label} not called: ${hindrance}`);
+    if (hindrance !== undefined || !hasRoom(L, label, scene)) {
       pushFailure(L);
       return 1;
     }
@@ -119,11 +119,19 @@ function waitingFunction<C>(row: Row<C>, scene: Scene<C>): LuaFunction {
   };
 }
 
-function hindranceToWait<C>(L: LuaState, routeThread: LuaState, scene: Scene<C>): string | undefined {
+function hindranceToWait(L: LuaState, routeThread: LuaState): string | undefined {
   if (L !== routeThread) return 'a function that waits cannot be called inside a coroutine of the script';
   if (!lua_isyieldable(L)) return 'a function that waits cannot be called inside a metamethod or a library callback';
-  if (scene.parked >= scene.maxParked) return `${scene.maxParked} routes are waiting already`;
   return undefined;
+}
+
+/** False when as many routes wait as may; the refusal is counted, and the first of a spell is logged. */
+function hasRoom<C>(L: LuaState, label: string, scene: Scene<C>): boolean {
+  if (scene.parked < scene.maxParked) return true;
+  scene.refusedWaits.value += 1;
+  if (!scene.full) scene.complain(L, `${label} not called: ${scene.maxParked} routes are waiting already`);
+  scene.full = true;
+  return false;
 }
 
 /**
@@ -141,7 +149,7 @@ function admission<C>(row: Row<C>, scene: Scene<C>): (L: LuaState) => C | undefi
       return undefined;
     }
     const route = scene.active?.route;
-    if (route === undefined) scene.complain(L, `${label} not called: there is no SIP message while the script is loaded`);
+    if (route === undefined) scene.complain(L, `${label} not called: no SIP message while the script is loaded`);
     return route;
   };
 }

@@ -73,6 +73,8 @@ export class LuaEngine<C extends RouteRun> implements ScriptEngine<C> {
       active: undefined,
       parked: 0,
       maxParked: options.maxParkedRuns ?? 1_000,
+      refusedWaits: counters.define('script.waits.refused', 'Calls of functions that wait, refused at the bound'),
+      full: false,
       logger: options.logger,
       complain: (L, message) => this.#complain(L, message, this.#scene.active),
     };
@@ -177,7 +179,9 @@ export class LuaEngine<C extends RouteRun> implements ScriptEngine<C> {
   }
 
   #wake(execution: Execution<C>): void {
-    this.#scene.parked -= 1;
+    const scene = this.#scene;
+    scene.parked -= 1;
+    if (scene.parked * 2 < scene.maxParked) scene.full = false;
     if (this.#proceed(execution, 1) === 'parked') return;
     try {
       execution.route?.onCompleted();

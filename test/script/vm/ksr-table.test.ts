@@ -114,7 +114,7 @@ describe('arguments', () => {
 
   test('a call while the file is executed has no message: not called, error line, false', () => {
     const { logger, engine } = stage('at_load = KSR.mod.none()', { rows });
-    assert.match(logger.errors[0]!.message, /KSR\.mod\.none not called: there is no SIP message/);
+    assert.match(logger.errors[0]!.message, /KSR\.mod\.none not called: no SIP message/);
     const run = new TestRun();
     engine.run('probe', run);
     assert.deepEqual(run.out, []);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
+import { Counters } from '../../../src/base/counters.ts';
 import { rowsOf, type Row } from '../../../src/script/row.ts';
 import { settled, stage, TestRun, type Stage } from './stage.ts';
 
@@ -110,14 +111,18 @@ describe('a function that waits', () => {
     assert.match(logger.errors[0]!.message, /inside a metamethod or a library callback/);
   });
 
-  test('gives -1 at once past the bound on parked routes, and is not called', async () => {
-    const here = stage('function probe() KSR.test.out(KSR.test.wait("x")) end', { maxParkedRuns: 2 });
+  test('gives -1 at once past the bound on parked routes, and is not called; counted, and logged once', async () => {
+    const counters = new Counters();
+    const here = stage('function probe() KSR.test.out(KSR.test.wait("x")) end', { maxParkedRuns: 2, counters });
     const first = parked(here);
     const second = parked(here);
     const third = new TestRun();
     assert.equal(here.engine.run('probe', third), 'completed');
     assert.deepEqual([third.out, third.waits], [['-1'], []]);
+    here.engine.run('probe', new TestRun());
+    assert.equal(here.logger.errors.length, 1);
     assert.match(here.logger.errors[0]!.message, /2 routes are waiting already/);
+    assert.equal(counters.all().find(({ name }) => name === 'script.waits.refused')!.value, 2);
     first.waits[0]!.resolve('room again');
     await first.completed;
     parked(here);
