@@ -84,7 +84,8 @@ const UNREACHABLE = /^(ECONN|ENOTFOUND|EAI_|EHOST|ENET|ETIMEDOUT|EPIPE|08|28|3D0
 export function asUnreachable(thrown: unknown, address: string): AppError | undefined {
   if (!(thrown instanceof Error)) return undefined;
   const code = String((thrown as { code?: unknown }).code ?? '');
-  const broken = thrown.name === 'KnexTimeoutError' || /^(Connection terminated|timeout expired|timeout exceeded)/.test(thrown.message);
+  // The driver and the pool give no code to what they notice themselves.
+  const broken = thrown.name === 'KnexTimeoutError' || /^(Connection terminated|timeout e)/.test(thrown.message);
   if (!broken && !UNREACHABLE.test(code)) return undefined;
   // Node gives no text when it tried several addresses of one name.
   const reason = thrown.message || code;

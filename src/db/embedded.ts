@@ -10,10 +10,18 @@ import { join, resolve } from 'node:path';
 import { realpath } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
-import { AppError } from '../base/errors.ts';
+import { AppError, errorText } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import { prepareBinaries } from './embedded/binaries.ts';
-import { chooseHome, DATABASE_USER, ensureCluster, keepPassword, locateData, makeFolder, readPassword } from './embedded/cluster.ts';
+import {
+  chooseHome,
+  DATABASE_USER,
+  ensureCluster,
+  keepPassword,
+  locateData,
+  makeFolder,
+  readPassword,
+} from './embedded/cluster.ts';
 import { OwnerLock } from './embedded/owner-lock.ts';
 import { chooseRunAs } from './embedded/run-as.ts';
 import { findServer, startServer, stopServer, type RunningServer } from './embedded/server.ts';
@@ -23,7 +31,7 @@ export const DEFAULT_DATA_FOLDER = '.sipweet/postgres';
 
 const DATABASE = 'sipweet';
 const POLL_MS = 100;
-const START_ATTEMPTS = 3;
+const START_ATTEMPTS = 20;
 
 export interface EmbeddedOptions {
   readonly folder: string;
@@ -33,6 +41,8 @@ export interface EmbeddedOptions {
   /** How long a start, with the recovery after a crash, may take. Default 60,000. */
   readonly timeoutMs?: number;
 }
+
+type StartOptions = EmbeddedOptions & { readonly timeoutMs: number };
 
 /** An embedded database that accepts connections. */
 export interface EmbeddedDatabase {
@@ -53,14 +63,23 @@ export interface EmbeddedDatabase {
  * @throws AppError `db.embedded`, one line that says what is in the way
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
-  await makeFolder(resolve(options.folder));
-  const folder = await realpath(options.folder);
-  const timeoutMs = options.timeoutMs ?? 60_000;
+  try {
+    await makeFolder(resolve(options.folder));
+    return await ownOrAttach(await realpath(options.folder), { ...options, timeoutMs: options.timeoutMs ?? 60_000 });
+  } catch (thrown) {
+    if (thrown instanceof AppError) throw thrown;
+    const reason = `The embedded PostgreSQL in ${options.folder} cannot be used: ${errorText(thrown)}`;
+    throw new AppError('db.embedded', reason, { cause: thrown });
+  }
+}
+
+async function ownOrAttach(folder: string, options: StartOptions): Promise<EmbeddedDatabase> {
+  const { timeoutMs } = options;
   const lock = new OwnerLock(join(folder, 'owner.lock'));
   for (let waitedMs = 0; waitedMs < timeoutMs; waitedMs += POLL_MS) {
     if (await lock.take()) {
       try {
-        return await own(folder, lock, { ...options, timeoutMs });
+        return await own(folder, lock, options);
       } catch (thrown) {
         await lock.release();
         throw thrown;
@@ -75,58 +94,72 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
   throw new AppError('db.embedded', reason);
 }
 
-async function own(folder: string, lock: OwnerLock, options: EmbeddedOptions & { timeoutMs: number }): Promise<EmbeddedDatabase> {
-  const { logger } = options;
+async function own(folder: string, lock: OwnerLock, options: StartOptions): Promise<EmbeddedDatabase> {
   const password = await keepPassword(folder);
-  const orphan = await findServer(await locateData(folder));
-  const server = orphan === undefined ? await start(folder, password, options) : await adopt(orphan, folder, options);
-  try {
-    await createDatabase(server.port, password);
-  } catch (thrown) {
-    await stopServer(server);
-    throw thrown;
-  }
-  logger.debug(orphan === undefined ? 'embedded PostgreSQL started' : 'embedded PostgreSQL taken over', {
-    folder,
-    port: server.port,
-    pid: server.process.pid,
-  });
+  const server = (await adopt(folder, password, options)) ?? (await start(folder, password, options));
+  const { port } = server;
+  options.logger.debug('embedded PostgreSQL runs', { folder, port, pid: server.process.pid });
   let stopping: Promise<void> | undefined;
   const stop = async () => {
     await stopServer(server);
     await lock.release();
   };
-  return { url: urlOf(server.port, password), folder, port: server.port, owned: true, stop: () => (stopping ??= stop()) };
+  return { url: urlOf(port, password), folder, port, owned: true, stop: () => (stopping ??= stop()) };
 }
 
-async function start(folder: string, password: string, options: EmbeddedOptions & { timeoutMs: number }): Promise<RunningServer> {
+/**
+ * The server that a killed owner left running, if there is one and it lets us in. One that does
+ * not was killed a moment ago too, or has another password: it is stopped, and we start our own.
+ */
+async function adopt(folder: string, password: string, { timeoutMs }: StartOptions): Promise<RunningServer | undefined> {
+  const data = await locateData(folder);
+  for (let waitedMs = 0; waitedMs < timeoutMs; waitedMs += POLL_MS) {
+    const server = await findServer(data);
+    if (server === undefined) return undefined;
+    if (server.ready) {
+      try {
+        await createDatabase(server.port, password);
+        return server;
+      } catch {
+        await stopServer(server);
+        return undefined;
+      }
+    }
+    await pause(POLL_MS);
+  }
+  throw new AppError('db.embedded', `A PostgreSQL runs on ${data} but does not get ready within ${timeoutMs} ms`);
+}
+
+async function start(folder: string, password: string, options: StartOptions): Promise<RunningServer> {
   const { logger, timeoutMs, durable = true } = options;
   const runAs = await chooseRunAs(await locateData(folder));
   const home = await chooseHome(folder, runAs);
-  if (home !== folder) logger.warn('the data folder cannot be reached by the PostgreSQL user, its files stand elsewhere', { folder, home });
+  if (home !== folder) {
+    logger.info('the PostgreSQL user cannot reach the data folder, its files stand elsewhere', { folder, home });
+  }
   const binaries = await prepareBinaries(home, runAs);
   const data = await ensureCluster({ folder, home, binaries, runAs, password, durable });
   const logPath = join(folder, 'server.log');
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await startServer({ binaries, runAs, data, logPath, durable, timeoutMs, logger });
-    } catch (thrown) {
-      const portWasTaken = thrown instanceof AppError && thrown.message.includes('could not bind');
-      if (!portWasTaken || attempt === START_ATTEMPTS) throw thrown;
-    }
+  const server = await startPatiently({ binaries, runAs, data, logPath, durable, timeoutMs, logger });
+  try {
+    await createDatabase(server.port, password);
+    return server;
+  } catch (thrown) {
+    await stopServer(server);
+    throw thrown;
   }
 }
 
-/** An orphan may still be starting, or shutting down: then what follows is a start of our own. */
-async function adopt(orphan: RunningServer, folder: string, options: EmbeddedOptions & { timeoutMs: number }): Promise<RunningServer> {
-  const data = await locateData(folder);
-  for (let waitedMs = 0; waitedMs < options.timeoutMs; waitedMs += POLL_MS) {
-    const server = await findServer(data);
-    if (server === undefined) return start(folder, await readPassword(folder), options);
-    if (server.ready) return server;
-    await pause(POLL_MS);
+/** Tries again when the port was taken meanwhile, or while the processes of a killed server still end. */
+async function startPatiently(options: Parameters<typeof startServer>[0]): Promise<RunningServer> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await startServer(options);
+    } catch (thrown) {
+      if (attempt === START_ATTEMPTS || !/could not bind|still in use/.test(errorText(thrown))) throw thrown;
+      await pause(POLL_MS);
+    }
   }
-  throw new AppError('db.embedded', `PostgreSQL process ${orphan.process.pid} runs on ${data} but does not get ready`);
 }
 
 async function attach(folder: string): Promise<EmbeddedDatabase | undefined> {
@@ -150,7 +183,8 @@ async function createDatabase(port: number, password: string): Promise<void> {
     const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [DATABASE]);
     if (rowCount === 0) await client.query(`create database ${client.escapeIdentifier(DATABASE)}`);
   } catch (thrown) {
-    throw new AppError('db.embedded', `The embedded PostgreSQL refuses its own user: ${(thrown as Error).message}`, { cause: thrown });
+    const reason = `The embedded PostgreSQL refuses its own user: ${errorText(thrown)}`;
+    throw new AppError('db.embedded', reason, { cause: thrown });
   } finally {
     await client.end().catch(() => undefined);
   }

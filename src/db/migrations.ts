@@ -50,13 +50,15 @@ export class Migrations {
   /** Looks without changing anything, also at a database that was never migrated. @throws as `latest` */
   async status(): Promise<MigrationStatus> {
     await checkDatabase(this.#db);
-    const { rows } = await this.#db.raw<{ rows: { known: boolean }[] }>(`select to_regclass('knex_migrations') is not null as known`);
-    const applied: string[] = rows[0]?.known === true ? await this.#db('knex_migrations').orderBy('id').pluck('name') : [];
+    const wasMigrated = await hasTable(this.#db, 'knex_migrations');
+    const applied: string[] = wasMigrated ? await this.#db('knex_migrations').orderBy('id').pluck('name') : [];
     const all = await this.#source.getMigrations();
     return { applied, pending: all.filter((name) => !applied.includes(name)) };
   }
 
-  async #locked(work: (migrator: Knex.Migrator, config: Knex.MigratorConfig) => Promise<string[]>): Promise<readonly string[]> {
+  async #locked(
+    work: (migrator: Knex.Migrator, config: Knex.MigratorConfig) => Promise<string[]>,
+  ): Promise<readonly string[]> {
     await checkDatabase(this.#db);
     try {
       return await this.#db.transaction(async (trx) => {
@@ -86,7 +88,8 @@ export class FolderSource implements Knex.MigrationSource<string> {
     try {
       return (await readdir(this.#folder)).filter((name) => name.endsWith('.mjs')).sort();
     } catch (thrown) {
-      throw new AppError('db.migration', `Cannot read the migrations in ${this.#folder}: ${errorText(thrown)}`, { cause: thrown });
+      const reason = `Cannot read the migrations in ${this.#folder}: ${errorText(thrown)}`;
+      throw new AppError('db.migration', reason, { cause: thrown });
     }
   }
 
@@ -99,9 +102,13 @@ export class FolderSource implements Knex.MigrationSource<string> {
   }
 }
 
+async function hasTable(db: Knex, name: string): Promise<boolean> {
+  const { rows } = await db.raw<{ rows: { known: boolean }[] }>('select to_regclass(?) is not null as known', [name]);
+  return rows[0]?.known === true;
+}
+
 async function isLocked(trx: Knex.Transaction): Promise<boolean> {
-  const { rows } = await trx.raw<{ rows: { known: boolean }[] }>(`select to_regclass('knex_migrations_lock') is not null as known`);
-  if (rows[0]?.known !== true) return false;
+  if (!(await hasTable(trx, 'knex_migrations_lock'))) return false;
   return (await trx('knex_migrations_lock').where({ is_locked: 1 }).first('index')) !== undefined;
 }
 

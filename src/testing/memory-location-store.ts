@@ -1,4 +1,9 @@
-import { unstorableField, type LocationChange, type LocationStore, type StoredBinding } from '../registrar/location-store.ts';
+import {
+  unstorableField,
+  type LocationChange,
+  type LocationStore,
+  type StoredBinding,
+} from '../registrar/location-store.ts';
 
 const BATCH_SIZE = 1000;
 

@@ -73,7 +73,7 @@ export async function temporaryFolder(): Promise<string> {
 async function startServer(): Promise<Server> {
   const folder = await temporaryFolder();
   const embedded = await startEmbedded({ folder: join(folder, 'postgres'), logger: silentLogger, durable: false });
-  const admin = openDatabase({ url: embedded.url, applicationName: 'sipweet test admin', logger: silentLogger, poolSize: 1 });
+  const admin = openDatabase({ url: embedded.url, applicationName: 'sipweet test', logger: silentLogger, poolSize: 1 });
   return { embedded, admin, folder };
 }
 

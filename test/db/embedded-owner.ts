@@ -1,4 +1,4 @@
-/** A process of its own that starts the embedded database of a folder, for tests that kill it: prints one line of JSON and waits. */
+/** A process that starts the embedded database of a folder, for tests to kill: prints one line of JSON and waits. */
 import { silentLogger } from '../../src/base/logger.ts';
 import { startEmbedded } from '../../src/db/embedded.ts';
 

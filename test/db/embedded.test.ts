@@ -80,7 +80,8 @@ test('data survives a stop and a start, under the same password', async () => {
 
 test('it listens on 127.0.0.1 only, and nobody but the owner reads the password', async () => {
   const database = await start();
-  assert.deepEqual(await query(database, `select current_setting('listen_addresses'), current_setting('unix_socket_directories')`), [['127.0.0.1', '']]);
+  const settings = `select current_setting('listen_addresses'), current_setting('unix_socket_directories')`;
+  assert.deepEqual(await query(database, settings), [['127.0.0.1', '']]);
   assert.equal((await stat(join(folder, 'password'))).mode & 0o777, 0o600);
   const wrong = new URL(database.url);
   wrong.password = 'wrong';
@@ -135,7 +136,8 @@ test('a lock and a postmaster.pid whose pid is somebody else\'s by now do not bl
   const stranger = spawn('sleep', ['600']);
   children.push(stranger);
   await writeFile(join(folder, 'owner.lock'), JSON.stringify({ pid: stranger.pid, startedAt: 'long ago', folder }));
-  await writeFile(join(folder, 'data', 'postmaster.pid'), `${stranger.pid}\n${join(folder, 'data')}\n1\n5432\n\n127.0.0.1\n\nready\n`);
+  const data = join(folder, 'data');
+  await writeFile(join(data, 'postmaster.pid'), `${stranger.pid}\n${data}\n1\n5432\n\n127.0.0.1\n\nready\n`);
   const database = await start();
   assert.equal(database.owned, true);
   await database.stop();

@@ -19,7 +19,8 @@ beforeEach(async () => {
 });
 
 async function tables(): Promise<string[]> {
-  return database.db('pg_tables').where({ schemaname: 'public' }).whereNot('tablename', 'like', 'knex_%').orderBy('tablename').pluck('tablename');
+  const rows = database.db('pg_tables').where({ schemaname: 'public' }).whereNot('tablename', 'like', 'knex_%');
+  return rows.orderBy('tablename').pluck('tablename');
 }
 
 /** Everything that makes a schema: columns with types and defaults, constraints, indexes. */
@@ -29,7 +30,11 @@ async function schema(): Promise<unknown> {
     .whereNot('table_name', 'like', 'knex_%')
     .orderBy(['table_name', 'ordinal_position'])
     .select('table_name', 'column_name', 'data_type', 'character_maximum_length', 'column_default', 'is_nullable');
-  const indexes = await database.db('pg_indexes').where({ schemaname: 'public' }).whereNot('tablename', 'like', 'knex_%').orderBy('indexname').pluck('indexdef');
+  const indexes = await database.db('pg_indexes')
+    .where({ schemaname: 'public' })
+    .whereNot('tablename', 'like', 'knex_%')
+    .orderBy('indexname')
+    .pluck('indexdef');
   return { columns, indexes };
 }
 
@@ -59,7 +64,8 @@ test('status looks without writing, also at a database that was never migrated',
 });
 
 test('many that migrate at once: one does it, all succeed', async () => {
-  const pools = Array.from({ length: 4 }, () => openDatabase({ url: database.url, applicationName: 'node', logger: silentLogger }));
+  const options = { url: database.url, applicationName: 'node', logger: silentLogger };
+  const pools = Array.from({ length: 4 }, () => openDatabase(options));
   const results = await Promise.all(pools.map((pool) => new Migrations(pool).latest()));
   assert.deepEqual(results.filter((names) => names.length > 0), [NAMES]);
   for (const pool of pools) await pool.destroy();
@@ -91,15 +97,21 @@ test('version has the table versions that Kamailio 5.6 expects', async () => {
 test('the talk\'s two columns: varchar(64), not null, each unique', async () => {
   await new Migrations(database.db).latest();
   const { db } = database;
-  const columns = await db('information_schema.columns').where({ table_name: 'sipweetusers' }).whereIn('column_name', ['sipuser', 'twuser']);
+  const columns = await db('information_schema.columns')
+    .where({ table_name: 'sipweetusers' })
+    .whereIn('column_name', ['sipuser', 'twuser']);
   for (const column of columns) {
     assert.deepEqual([column.data_type, column.character_maximum_length, column.is_nullable], ['character varying', 64, 'NO']);
   }
   assert.equal(columns.length, 2);
   await db('sipweetusers').insert({ sipuser: 'bob', twuser: 'bob_example' });
-  await assert.rejects(db('sipweetusers').insert({ sipuser: 'bob', twuser: 'b' }), { code: '23505', constraint: 'sipweetusers_sipuser_unique' });
-  await assert.rejects(db('sipweetusers').insert({ sipuser: 'b', twuser: 'bob_example' }), { code: '23505', constraint: 'sipweetusers_twuser_unique' });
-  await assert.rejects(db('sipweetusers').insert({ sipuser: 'b', twuser: 'BOB_example' }), { code: '23505', constraint: 'sipweetusers_twuser_folded' });
+  for (const [row, constraint] of [
+    [{ sipuser: 'bob', twuser: 'b' }, 'sipweetusers_sipuser_unique'],
+    [{ sipuser: 'b', twuser: 'bob_example' }, 'sipweetusers_twuser_unique'],
+    [{ sipuser: 'b', twuser: 'BOB_example' }, 'sipweetusers_twuser_folded'],
+  ] as const) {
+    await assert.rejects(db('sipweetusers').insert(row), { code: '23505', constraint });
+  }
 });
 
 describe('a folder of migrations', () => {
@@ -112,8 +124,9 @@ describe('a folder of migrations', () => {
     folder = await temporaryFolder();
     const broken = join(folder, 'broken');
     await mkdir(broken);
-    await writeFile(join(broken, '1-good.mjs'), `export const up = (knex) => knex.schema.createTable('good', (t) => t.increments());\nexport const down = up;`);
-    await writeFile(join(broken, '2-bad.mjs'), `export const up = (knex) => knex.raw('select * from nowhere');\nexport const down = up;`);
+    const module = (up: string) => `export const up = (knex) => ${up};\nexport const down = up;\n`;
+    await writeFile(join(broken, '1-good.mjs'), module(`knex.schema.createTable('good', (t) => t.increments())`));
+    await writeFile(join(broken, '2-bad.mjs'), module(`knex.raw('select * from nowhere')`));
     await assert.rejects(new Migrations(database.db, broken).latest(), {
       code: 'db.migration',
       message: 'The database cannot be migrated: relation "nowhere" does not exist',
@@ -122,6 +135,7 @@ describe('a folder of migrations', () => {
   });
 
   test('a folder that is not there is an error, not an empty list', async () => {
-    await assert.rejects(new Migrations(database.db, '/nowhere/at/all').status(), { code: 'db.migration', message: /\/nowhere\/at\/all/ });
+    const refusal = { code: 'db.migration', message: /\/nowhere\/at\/all/ };
+    await assert.rejects(new Migrations(database.db, '/nowhere/at/all').status(), refusal);
   });
 });

@@ -8,7 +8,13 @@ import { withDatabase } from './embedded-database.ts';
 
 const database = await withDatabase();
 const counters = new Counters();
-const db = openDatabase({ url: database.url, applicationName: 'scripts', logger: silentLogger, poolSize: 1, statementTimeoutMs: 500 });
+const db = openDatabase({
+  url: database.url,
+  applicationName: 'scripts',
+  logger: silentLogger,
+  poolSize: 1,
+  statementTimeoutMs: 500,
+});
 const sql = new PooledSqlConnection({ db, logger: silentLogger, counters, maxRows: 5 });
 after(() => db.destroy());
 
@@ -22,16 +28,20 @@ test('two columns of one name both come, as in Kamailio', async () => {
 });
 
 test('integers and floating point are numbers, times are seconds, the rest is text', async () => {
-  const { rows } = await sql.query(`select 7::int2, -7::int4, 1.5::float8, 9007199254740993::int8, 1.10::numeric, true, '{"a":1}'::jsonb,
+  const { rows } = await sql.query(`select 7::int2, -7::int4, 1.5::float8, 9007199254740993::int8, 1.10::numeric, true,
+    '{"a":1}'::jsonb,
     timestamp '2026-01-01 00:00:01.9', timestamptz '2026-01-01 02:00:01+02', date '1970-01-02', timestamptz 'infinity'`);
-  assert.deepEqual(rows, [[7, -7, 1.5, '9007199254740993', '1.10', 't', '{"a": 1}', 1767225601, 1767225601, 86400, 'infinity']]);
+  const texts = ['9007199254740993', '1.10', 't', '{"a": 1}'];
+  assert.deepEqual(rows, [[7, -7, 1.5, ...texts, 1767225601, 1767225601, 86400, 'infinity']]);
 });
 
 test('a change returns no columns and the number of rows', async () => {
   const insert = `insert into dm_results (event_id, state) values ('a', 'done'), ('b', 'refused')`;
   assert.deepEqual(await sql.query(insert), { columns: [], rows: [], rowCount: 2 });
-  assert.deepEqual(await sql.query('delete from dm_results where event_id = $1', ['nobody']), { columns: [], rows: [], rowCount: 0 });
-  assert.deepEqual(await sql.query('delete from dm_results returning event_id'), { columns: ['event_id'], rows: [['a'], ['b']], rowCount: 2 });
+  const nobody = await sql.query('delete from dm_results where event_id = $1', ['nobody']);
+  assert.deepEqual(nobody, { columns: [], rows: [], rowCount: 0 });
+  const all = await sql.query('delete from dm_results returning event_id');
+  assert.deepEqual(all, { columns: ['event_id'], rows: [['a'], ['b']], rowCount: 2 });
 });
 
 test('a parameter is a value whatever is in it', async () => {

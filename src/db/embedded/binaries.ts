@@ -35,7 +35,8 @@ export async function prepareBinaries(copyFolder: string, runAs: RunAs | undefin
   const copy = join(copyFolder, `runtime-${version}`);
   if (!(await exists(copy))) await copyTree(root, copy);
   if (await runs(binariesIn(copy), runAs)) return binariesIn(copy);
-  throw new AppError('db.embedded', `The PostgreSQL in ${copy} does not run on this system; set DATABASE_URL to use another one`);
+  const reason = `The PostgreSQL in ${copy} does not run on this system; set DATABASE_URL to use another one`;
+  throw new AppError('db.embedded', reason);
 }
 
 function binariesIn(root: string): Binaries {
@@ -94,7 +95,7 @@ async function copyTree(root: string, copy: string): Promise<void> {
     for (const name of await readdir(parent)) {
       if (name.startsWith('draft-')) await rm(join(parent, name), { recursive: true, force: true });
     }
-    // Archives are for the linker, a third of nothing that a server needs.
+    // Archives are for linkers; a server needs none.
     await cp(root, draft, { recursive: true, verbatimSymlinks: true, filter: (path) => !path.endsWith('.a') });
     if (!(await completeLinks(draft))) throw new Error('its libraries cannot be linked');
     await openForAll(draft);

@@ -8,12 +8,25 @@
  *                  folder where PostgreSQL's user cannot reach it
  */
 import { spawn } from 'node:child_process';
-import { chmod, chown, link, mkdir, readFile, readdir, readlink, rename, rm, stat, symlink, unlink, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import {
+  chmod,
+  chown,
+  link,
+  mkdir,
+  readFile,
+  readdir,
+  readlink,
+  rename,
+  rm,
+  stat,
+  symlink,
+  unlink,
+  writeFile,
+} from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { AppError, errorText } from '../../base/errors.ts';
 import { randomHex } from '../../base/ids.ts';
-import type { Binaries } from './binaries.ts';
-import { SERVER_ENVIRONMENT } from './binaries.ts';
+import { SERVER_ENVIRONMENT, type Binaries } from './binaries.ts';
 import { canTraverse, spawnIdentity, type RunAs } from './run-as.ts';
 
 /** Where root keeps what PostgreSQL's user cannot reach in the data folder. */
@@ -115,7 +128,13 @@ export async function ensureCluster(options: {
   return data;
 }
 
-function initdb(binaries: Binaries, runAs: RunAs | undefined, data: string, passwordFile: string, durable: boolean): Promise<void> {
+function initdb(
+  binaries: Binaries,
+  runAs: RunAs | undefined,
+  data: string,
+  passwordFile: string,
+  durable: boolean,
+): Promise<void> {
   const flags = [
     `--pgdata=${data}`,
     `--username=${DATABASE_USER}`,
@@ -133,13 +152,21 @@ function initdb(binaries: Binaries, runAs: RunAs | undefined, data: string, pass
 }
 
 function giveAway(data: string, runAs: RunAs): Promise<void> {
-  return runToEnd('chown', ['-R', `${runAs.uid}:${runAs.gid}`, data], undefined, `Cannot give ${basename(data)} to PostgreSQL's user`);
+  const flags = ['-R', `${runAs.uid}:${runAs.gid}`, data];
+  return runToEnd('chown', flags, undefined, `Cannot give ${data} to PostgreSQL's user`);
 }
 
 function runToEnd(program: string, flags: readonly string[], runAs: RunAs | undefined, failure: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    const fail = (detail: string, cause?: unknown) => reject(new AppError('db.embedded', `${failure}: ${detail}`, { cause }));
-    const child = spawn(program, flags, { ...spawnIdentity(runAs), cwd: '/', env: SERVER_ENVIRONMENT, stdio: ['ignore', 'ignore', 'pipe'] });
+    const fail = (detail: string, cause?: unknown) => {
+      reject(new AppError('db.embedded', `${failure}: ${detail}`, { cause }));
+    };
+    const child = spawn(program, flags, {
+      ...spawnIdentity(runAs),
+      cwd: '/',
+      env: SERVER_ENVIRONMENT,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     let said = '';
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
       said = (said + chunk).slice(-2000);

@@ -2,11 +2,11 @@
  * The lock of one data folder: a file that names its owner by pid and start time, so that the lock
  * of a process that was killed is seen to be stale, even when its pid lives on as somebody else.
  *
- * Taking a stale lock over has a window of some microseconds in which two takers could both
- * believe to have won. Behind it stands PostgreSQL's own `postmaster.pid`, which lets one server
- * into a data directory; the lock only spares us that collision in practice.
+ * A stale lock is replaced under a second one, `….takeover`: of several that find it stale at once
+ * one replaces it, and looks again before it does. Behind all this stands PostgreSQL's own
+ * `postmaster.pid`, which lets one server into a data directory.
  */
-import { link, readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import { link, readFile, unlink, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { randomHex } from '../../base/ids.ts';
 import { findProcess, type RunningProcess } from './process-table.ts';
@@ -28,26 +28,22 @@ export class OwnerLock {
     this.#folder = dirname(this.#path);
   }
 
-  /** True when the lock is ours now. A lock whose owner is dead is taken over; a live one is left alone. */
+  /**
+   * True when the lock is ours now. The lock of a dead owner is taken over; a live one is left
+   * alone, as is one that another process is taking over at this moment: ask again later.
+   */
   async take(): Promise<boolean> {
     const self = await findProcess(process.pid);
     const content: LockContent = { pid: process.pid, startedAt: self?.startedAt ?? '', folder: this.#folder };
     const text = `${JSON.stringify(content)}\n`;
-    if (!(await this.#create(text))) {
-      if ((await this.owner()) !== undefined) return false;
-      await this.#removeStale();
-      if (!(await this.#create(text))) return false;
-    }
+    if (!(await create(this.#path, text)) && !(await this.#takeOver(text))) return false;
     this.#taken = text;
     return true;
   }
 
   /** The live process that holds the lock, if any. */
   async owner(): Promise<RunningProcess | undefined> {
-    const content = parse(await readText(this.#path));
-    if (content === undefined || content.folder !== this.#folder) return undefined;
-    const found = await findProcess(content.pid);
-    return found?.startedAt === content.startedAt ? found : undefined;
+    return this.#ownerOf(this.#path);
   }
 
   /** Gives the lock back; does nothing when it is not ours. */
@@ -57,32 +53,43 @@ export class OwnerLock {
     if (taken !== undefined && (await readText(this.#path)) === taken) await removeQuietly(this.#path);
   }
 
-  /** Creates the file with all of its text at once: nobody ever reads half a lock. */
-  async #create(text: string): Promise<boolean> {
-    const draft = `${this.#path}.${randomHex(6)}`;
-    await writeFile(draft, text, { mode: 0o644 });
+  async #takeOver(text: string): Promise<boolean> {
+    if ((await this.owner()) !== undefined) return false;
+    const takeover = `${this.#path}.takeover`;
+    if (!(await create(takeover, text))) {
+      // Left by a process that was killed in the middle of this: out of the way for the next try.
+      if ((await this.#ownerOf(takeover)) === undefined) await removeQuietly(takeover);
+      return false;
+    }
     try {
-      await link(draft, this.#path);
-      return true;
-    } catch (thrown) {
-      if ((thrown as NodeJS.ErrnoException).code === 'EEXIST') return false;
-      throw thrown;
+      if ((await this.owner()) !== undefined) return false;
+      await removeQuietly(this.#path);
+      return await create(this.#path, text);
     } finally {
-      await removeQuietly(draft);
+      await removeQuietly(takeover);
     }
   }
 
-  async #removeStale(): Promise<void> {
-    const stale = await readText(this.#path);
-    const aside = `${this.#path}.${randomHex(6)}`;
-    try {
-      await rename(this.#path, aside);
-    } catch {
-      return;
-    }
-    // Another taker may have been faster and what we moved away is its new lock: put that back.
-    if ((await readText(aside)) !== stale) await link(aside, this.#path).catch(() => undefined);
-    await removeQuietly(aside);
+  async #ownerOf(path: string): Promise<RunningProcess | undefined> {
+    const content = parse(await readText(path));
+    if (content === undefined || content.folder !== this.#folder) return undefined;
+    const found = await findProcess(content.pid);
+    return found?.startedAt === content.startedAt ? found : undefined;
+  }
+}
+
+/** Creates the file with all of its text at once, if there is none: nobody ever reads half a lock. */
+async function create(path: string, text: string): Promise<boolean> {
+  const draft = `${path}.${randomHex(6)}`;
+  await writeFile(draft, text, { mode: 0o644 });
+  try {
+    await link(draft, path);
+    return true;
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw thrown;
+  } finally {
+    await removeQuietly(draft);
   }
 }
 

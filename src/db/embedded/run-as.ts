@@ -53,7 +53,8 @@ async function ownerOf(path: string): Promise<RunAs | undefined> {
     return { uid, gid };
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new AppError('db.embedded', `Cannot look at the database files in ${path}: ${errorText(thrown)}`, { cause: thrown });
+    const reason = `Cannot look at the database files in ${path}: ${errorText(thrown)}`;
+    throw new AppError('db.embedded', reason, { cause: thrown });
   }
 }
 

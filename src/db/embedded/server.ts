@@ -98,7 +98,8 @@ export async function startServer(options: {
     await log.close();
   }
   child.kill('SIGQUIT');
-  throw new AppError('db.embedded', `The embedded PostgreSQL was not ready after ${options.timeoutMs} ms; see ${options.logPath}`);
+  const reason = `The embedded PostgreSQL was not ready after ${options.timeoutMs} ms; see ${options.logPath}`;
+  throw new AppError('db.embedded', reason);
 }
 
 /** Ends the server and waits until it is gone: first a fast shutdown, then harder. */
@@ -133,6 +134,8 @@ function settings(durable: boolean): string[] {
     // A statement's error goes to the client that sent it; the log is for the server's own troubles.
     'log_min_messages=log',
     'log_checkpoints=off',
+    // A killed server leaves nothing outside of its folder; /dev/shm is small in containers anyway.
+    'dynamic_shared_memory_type=mmap',
     'io_method=sync',
     'jit=off',
     ...(durable ? [] : ['fsync=off', 'full_page_writes=off']),
@@ -143,7 +146,7 @@ function settings(durable: boolean): string[] {
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
-    probe.on('error', (thrown) => reject(new AppError('db.embedded', `No free port on 127.0.0.1: ${thrown.message}`, { cause: thrown })));
+    probe.on('error', reject);
     probe.listen(0, '127.0.0.1', () => {
       const address = probe.address();
       probe.close(() => resolve(address !== null && typeof address === 'object' ? address.port : 0));

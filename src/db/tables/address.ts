@@ -21,10 +21,16 @@ export class AddressTable implements AddressSource {
     this.#db = db;
   }
 
-  /** @throws AppError `db.conflict` when there are more than 100,000 rows */
+  /** @throws AppError `config.invalid` when there are more than 100,000 rows */
   async loadAll(): Promise<readonly AddressRow[]> {
     const rows = await this.#db<Row>('address').orderBy('id').limit(MOST_ROWS + 1);
-    if (rows.length > MOST_ROWS) throw new AppError('db.conflict', `The table address has more than ${MOST_ROWS} rows`);
-    return rows.map(({ grp, ip_addr, mask, port, tag }) => ({ group: grp, address: ip_addr, mask, port, tag: tag ?? undefined }));
+    if (rows.length > MOST_ROWS) throw new AppError('config.invalid', `The table address has more than ${MOST_ROWS} rows`);
+    return rows.map((row) => ({
+      group: row.grp,
+      address: row.ip_addr,
+      mask: row.mask,
+      port: row.port,
+      tag: row.tag ?? undefined,
+    }));
   }
 }

@@ -134,7 +134,8 @@ export class LedgerTable {
 
   /** Entries in that state, the longest unchanged first. */
   async listByState(state: LedgerState, limit = 100): Promise<readonly LedgerEntry[]> {
-    return (await this.#run('select * from ledger where state = ? order by updated_at, id limit ?', [state, limit])).map(toEntry);
+    const rows = await this.#run('select * from ledger where state = ? order by updated_at, id limit ?', [state, limit]);
+    return rows.map(toEntry);
   }
 
   /** Entries that are `sending` and have not moved for that long, by the database's clock. */

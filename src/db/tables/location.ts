@@ -49,12 +49,10 @@ const COLUMNS: readonly Column[] = [
 
 /** One array a column: a single statement, and a single plan, for a batch of any size. */
 const UPSERT = `
-  insert into location (${COLUMNS.map((column) => column.name).join(', ')})
-  select ${COLUMNS.map((column) => (column.sql ?? '$').replace('$', `n.${column.name}`)).join(', ')}
-  from unnest(${COLUMNS.map((column) => `?::${column.type}[]`).join(', ')}) as n (${COLUMNS.map((column) => column.name).join(', ')})
-  on conflict (ruid) do update set ${COLUMNS.slice(1)
-    .map((column) => `${column.name} = excluded.${column.name}`)
-    .join(', ')}`;
+  insert into location (${list((column) => column.name)})
+  select ${list((column) => (column.sql ?? '$').replace('$', `new.${column.name}`))}
+  from unnest(${list((column) => `?::${column.type}[]`)}) as new (${list((column) => column.name)})
+  on conflict (ruid) do update set ${list((column) => `${column.name} = excluded.${column.name}`)}`;
 
 const SELECT = `
   select id, ruid, username, domain, contact, received, path, q, callid, cseq, flags, cflags, user_agent, socket, methods,
@@ -85,6 +83,10 @@ interface LocationRow {
   last_modified_ms: number;
 }
 
+function list(sqlOf: (column: Column) => string): string {
+  return COLUMNS.map(sqlOf).join(', ');
+}
+
 export class LocationTable implements LocationStore {
   readonly #db: Knex;
   readonly #logger: Logger;
@@ -93,7 +95,7 @@ export class LocationTable implements LocationStore {
   constructor(db: Knex, logger: Logger, counters: Counters) {
     this.#db = db;
     this.#logger = logger;
-    this.#rejected = counters.define('location.unstorable', 'Bindings that are not kept over a restart: a field is too long for its column');
+    this.#rejected = counters.define('location.unstorable', 'Bindings not kept over a restart: a field is too long');
   }
 
   async *loadAll(): AsyncGenerator<readonly StoredBinding[]> {

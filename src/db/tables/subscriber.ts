@@ -39,8 +39,9 @@ export class SubscriberTable implements CredentialStore {
    */
   async upsert({ username, realm, password }: Subscriber): Promise<void> {
     // RFC 7616 §3.4.2 joins the three with colons: one in the name would make two users look alike.
-    if (username === '' || username.length > LONGEST_NAME || realm.length > LONGEST_NAME || /[:\p{Cc}]/u.test(username + realm)) {
-      throw new AppError('usage', `User "${username}" in "${realm}": a name has 1 to ${LONGEST_NAME} characters and no colon`);
+    if (!isName(username) || !isName(realm)) {
+      const rule = `a name has 1 to ${LONGEST_NAME} characters and no colon`;
+      throw new AppError('usage', `User "${username}" in "${realm}": ${rule}`);
     }
     const row: SubscriberRow = {
       username,
@@ -65,6 +66,10 @@ export class SubscriberTable implements CredentialStore {
     const row = await this.#db<SubscriberRow>('subscriber').where({ username, domain: realm }).first('ha1', 'ha1_sha256');
     return row === undefined ? undefined : { ha1: row.ha1, ha1Sha256: row.ha1_sha256 };
   }
+}
+
+function isName(name: string): boolean {
+  return name !== '' && name.length <= LONGEST_NAME && !/[:\p{Cc}]/u.test(name);
 }
 
 /** PostgreSQL's text cannot hold NUL: such a name is nobody's, and asking for it would be an error. */

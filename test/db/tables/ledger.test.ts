@@ -6,7 +6,13 @@ import { withDatabase } from '../embedded-database.ts';
 const database = await withDatabase();
 let ledger: LedgerTable;
 
-const EFFECT = { id: 'missed-call:1', kind: 'direct-message', recipient: '1001', content: 'Missed call from Alice', callId: 'c1@a' };
+const EFFECT = {
+  id: 'missed-call:1',
+  kind: 'direct-message',
+  recipient: '1001',
+  content: 'Missed call from Alice',
+  callId: 'c1@a',
+};
 
 beforeEach(async () => {
   await database.db('ledger').delete();
@@ -89,7 +95,8 @@ test('of many that take a dead worker\'s claim over one gets it, and the dead on
   const dead = await claimed();
   assert.equal(await ledger.takeOver(dead, 60_000), undefined, 'it is not old enough');
   await age(EFFECT.id, 60_000);
-  const taken = (await Promise.all(Array.from({ length: 10 }, () => ledger.takeOver(dead, 60_000)))).filter((entry) => entry !== undefined);
+  const tries = await Promise.all(Array.from({ length: 10 }, () => ledger.takeOver(dead, 60_000)));
+  const taken = tries.filter((entry) => entry !== undefined);
   assert.equal(taken.length, 1);
   assert.equal(await ledger.finish(dead, { state: 'done' }), undefined);
   assert.equal(await ledger.release(dead, 'woke up'), undefined);

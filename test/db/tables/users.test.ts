@@ -14,7 +14,15 @@ beforeEach(async () => {
 test('a mapping comes back with the defaults: UTC, en, notified', async () => {
   const { createdAt, ...user } = await users.add({ sipUser: 'bob', xUser: '@bob_example' });
   assert.ok(createdAt instanceof Date);
-  const expected = { sipUser: 'bob', xUser: 'bob_example', xUserId: undefined, timeZone: 'UTC', locale: 'en', region: undefined, notify: true };
+  const expected = {
+    sipUser: 'bob',
+    xUser: 'bob_example',
+    xUserId: undefined,
+    timeZone: 'UTC',
+    locale: 'en',
+    region: undefined,
+    notify: true,
+  };
   assert.deepEqual(user, expected);
   assert.deepEqual(await users.show('bob'), { ...expected, createdAt });
   assert.deepEqual(await users.list(), [{ ...expected, createdAt }]);
