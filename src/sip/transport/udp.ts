@@ -79,8 +79,10 @@ export async function openUdpSocket(address: string, port: number, setup: UdpSet
     lookup: (host, _options, callback) => callback(null, host, family),
   });
   try {
+    // Asked for first: with a lookup that answers at once, the event fires inside bind().
+    const listening = once(socket, 'listening');
     socket.bind(port, address);
-    await once(socket, 'listening');
+    await listening;
   } catch (error) {
     socket.close();
     throw listenError('udp', address, port, error);
