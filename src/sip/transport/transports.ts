@@ -1,8 +1,8 @@
-import { BlockList, isIP } from 'node:net';
-import { networkInterfaces } from 'node:os';
+import { isIP } from 'node:net';
 import type { Clock } from '../../base/clock.ts';
 import type { Counter, Counters } from '../../base/counters.ts';
 import type { Logger } from '../../base/logger.ts';
+import { OwnAddresses } from './own-addresses.ts';
 import { TcpCounters, DEFAULT_TCP_OPTIONS, type TcpOptions } from './tcp-options.ts';
 import { TcpTransport } from './tcp.ts';
 import { familyOf, reportSendError } from './transport.ts';
@@ -34,7 +34,7 @@ export class Transports {
   readonly #tcp: TcpTransport;
   readonly #udp = new Map<LocalSocket, DatagramSocket>();
   #locals: readonly LocalSocket[] = [];
-  #ownByPort = new Map<number, BlockList>();
+  #ownByPort = new Map<number, OwnAddresses>();
 
   constructor(setup: TransportsSetup) {
     const { receiver, clock, counters, logger } = setup;
@@ -101,26 +101,17 @@ export class Transports {
 
   /** True when one of our sockets, of whatever protocol, receives at this numeric address and port. */
   isOwnAddress(address: string, port: number): boolean {
-    const own = this.#ownByPort.get(port);
-    if (own === undefined) return false;
-    const version = isIP(address);
-    return version !== 0 && own.check(address, version === 6 ? 'ipv6' : 'ipv4');
+    return this.#ownByPort.get(port)?.has(address) ?? false;
   }
 
   /** Reads the addresses of the machine again; needed when they change while a socket is bound to all of them. */
   refreshOwnAddresses(): void {
-    const interfaces = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
-    const own = new Map<number, BlockList>();
+    const own = new Map<number, OwnAddresses>();
     for (const { address, port, family } of this.#locals) {
-      const list = own.get(port) ?? new BlockList();
-      own.set(port, list);
-      const type = family === 6 ? 'ipv6' : 'ipv4';
-      list.addAddress(address, type);
-      if (!isWildcard(address)) continue;
-      if (family === 4) list.addSubnet('127.0.0.0', 8, 'ipv4');
-      for (const one of interfaces) {
-        if (one.family.toLowerCase() === type) list.addAddress(one.address, type);
-      }
+      const addresses = own.get(port) ?? new OwnAddresses();
+      own.set(port, addresses);
+      if (isWildcard(address)) addresses.addMachine(family);
+      else addresses.add(address, family);
     }
     this.#ownByPort = own;
   }
