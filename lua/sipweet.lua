@@ -1,0 +1,258 @@
+-- The default routing script of sipweet. It is yours to change: point `script.path` at a copy of it,
+-- and reload while calls run (kill -HUP of the sip process).
+--
+-- What it does for every request: early checks, requests inside of dialogs, authentication,
+-- registration, and calls to registered users. A call that nobody answers becomes an event,
+-- `missed-call`, from which a worker makes a direct message on X.
+--
+-- The functions are Kamailio's KEMI API (KSR.*). Those of KSR.sipweet are our own additions.
+-- A function that has to wait, such as SQL, looks as if it blocked; other calls go on meanwhile.
+-- So keep nothing of a message in a global variable: use $avp(...) or locals.
+
+-- Settings ------------------------------------------------------------------------------------
+
+-- How long a phone rings before the call counts as not answered, in milliseconds.
+local RING_MS = 45000
+-- May callers who are not our users (other domains) call our users?
+local ALLOW_STRANGERS = true
+-- Calls to other domains are for our own users only, who have to log in; strangers get 403.
+
+-- Message flags, visible in all callbacks of a call.
+local FLT_LOCAL_CALLEE = 1 -- the call is for one of our users: nobody answering is a missed call
+
+-- Addresses in group 1 of the table `address` are trusted: trunks and gateways.
+local TRUSTED = 1
+
+-- Requests ------------------------------------------------------------------------------------
+
+function ksr_request_route()
+  early_checks()
+
+  -- CANCEL belongs to a call that we forward, or to nothing.
+  if KSR.is_CANCEL() then
+    if KSR.tm.t_check_trans() > 0 then
+      KSR.tm.t_relay()
+    else
+      KSR.sl.sl_send_reply(481, "Call/Transaction Does Not Exist")
+    end
+    return
+  end
+
+  within_dialog()
+
+  -- Only requests outside of dialogs from here on. A Route that the sender made up is not followed.
+  KSR.hdr.remove("Route")
+
+  authenticate()
+
+  if KSR.is_REGISTER() then
+    -- Replies by itself: 200 with the contacts, or what was wrong.
+    KSR.registrar.save("location", 0)
+    return
+  end
+
+  if KSR.is_method_in("IS") then
+    KSR.rr.record_route()
+  end
+
+  if not KSR.is_myself_ruri() then
+    relay()
+    return
+  end
+
+  if KSR.corex.has_ruri_user() < 0 then
+    KSR.sl.sl_send_reply(484, "Address Incomplete")
+    return
+  end
+
+  to_local_user()
+end
+
+-- Scanners, floods, loops and malformed requests end here.
+function early_checks()
+  KSR.force_rport()
+
+  local source = KSR.kx.get_srcip()
+  if KSR.htable.sht_match_name("ipban", "eq", source) > 0 then
+    KSR.x.exit()
+  end
+  if not KSR.is_myself_srcip() and KSR.permissions.allow_source_address(TRUSTED) < 0 then
+    if KSR.pike.pike_check_req() < 0 then
+      KSR.warn("too many requests from " .. source .. ", it is ignored for a while\n")
+      KSR.htable.sht_seti("ipban", source, 1)
+      KSR.x.exit()
+    end
+  end
+
+  local agent = KSR.kx.gete_ua()
+  if string.find(agent, "friendly%-scanner") or string.find(agent, "sipvicious") or string.find(agent, "sipcli") then
+    -- Silence tells a scanner less than any answer.
+    KSR.x.exit()
+  end
+
+  if KSR.maxfwd.process_maxfwd(70) < 0 then
+    KSR.sl.sl_send_reply(483, "Too Many Hops")
+    KSR.x.exit()
+  end
+
+  -- 17895: everything that the sanity module can check; it sends the reply itself.
+  if KSR.sanity.sanity_check(17895, 7) < 0 then
+    KSR.x.exit()
+  end
+
+  -- "Are you alive?"
+  if KSR.is_OPTIONS() and KSR.is_myself_ruri() and KSR.corex.has_ruri_user() < 0 then
+    KSR.sl.sl_send_reply(200, "Keepalive")
+    KSR.x.exit()
+  end
+end
+
+-- Requests with a To tag follow the route that the first request of their dialog has recorded.
+function within_dialog()
+  if KSR.siputils.has_totag() < 0 then
+    return
+  end
+  if KSR.rr.loose_route() > 0 then
+    if KSR.is_NOTIFY() then
+      KSR.rr.record_route()
+    end
+    relay()
+    KSR.x.exit()
+  end
+  if KSR.is_ACK() then
+    -- The ACK of a call that was answered without us on the path, or of nothing.
+    if KSR.tm.t_check_trans() > 0 then
+      KSR.tm.t_relay()
+    end
+    KSR.x.exit()
+  end
+  KSR.sl.sl_send_reply(481, "Call/Transaction Does Not Exist")
+  KSR.x.exit()
+end
+
+-- Our users have to show who they are; a user can be registered and called only by his own name.
+function authenticate()
+  if KSR.permissions.allow_source_address(TRUSTED) > 0 then
+    return
+  end
+
+  if KSR.is_REGISTER() or KSR.is_myself_furi() then
+    local realm = KSR.sipweet.realm()
+    -- Flag 1: the user who logs in must be the one in To (REGISTER) or From.
+    local result = KSR.auth_db.auth_check(realm, "subscriber", 1)
+    if result < 0 then
+      if result == -8 then
+        KSR.sl.sl_send_reply(403, "Not your identity")
+      else
+        KSR.auth.auth_challenge(realm, 1)
+      end
+      KSR.x.exit()
+    end
+    -- The password's hash is for us alone.
+    if not KSR.is_REGISTER() then
+      KSR.auth.consume_credentials()
+    end
+    return
+  end
+
+  -- A stranger: he may call us, not use us to call others.
+  if not KSR.is_myself_ruri() or not ALLOW_STRANGERS then
+    KSR.sl.sl_send_reply(403, "Not relaying")
+    KSR.x.exit()
+  end
+end
+
+-- Calls and messages to a user of ours.
+function to_local_user()
+  -- Remembered before `lookup` puts the phone's address in place of the user.
+  KSR.pvx.avp_sets("callee", KSR.kx.gete_ruser())
+
+  local found = KSR.registrar.lookup("location")
+  if found < 0 then
+    if KSR.is_INVITE() then
+      missed_call("unreachable")
+    end
+    if found == -2 then
+      KSR.sl.send_reply(405, "Method Not Allowed")
+    else
+      KSR.sl.send_reply(480, "Temporarily Unavailable")
+    end
+    return
+  end
+
+  if KSR.is_INVITE() then
+    KSR.setflag(FLT_LOCAL_CALLEE)
+    KSR.tm.t_set_fr_inv(RING_MS)
+    KSR.tm.t_on_failure("ksr_failure_call")
+  end
+  relay()
+end
+
+function relay()
+  if KSR.tm.t_relay() < 0 then
+    KSR.sl.sl_reply_error()
+  end
+end
+
+-- Missed calls --------------------------------------------------------------------------------
+
+-- All phones of the callee have failed to answer: this is called once a call, however many there were.
+function ksr_failure_call()
+  if not KSR.isflagset(FLT_LOCAL_CALLEE) then
+    return
+  end
+  if KSR.tm.t_is_canceled() > 0 then
+    -- A phone that took the call elsewhere says so in the CANCEL of a proxy before us.
+    if not string.find(KSR.hdr.gete("Reason"), "cause=200") then
+      missed_call("cancelled")
+    end
+    return
+  end
+  missed_call(cause_of(KSR.tm.t_get_status_code()))
+end
+
+function cause_of(status)
+  if status == 408 then return "no-answer" end
+  if status == 486 or status == 600 then return "busy" end
+  if status == 603 or status == 403 then return "declined" end
+  return "unreachable"
+end
+
+-- Tells the workers. `mq_add` writes to a local spool and never waits; a queue that is down loses
+-- nothing, and an event that is added twice is delivered once, because its key is the same.
+function missed_call(cause)
+  local callee = KSR.pvx.avp_gete("callee")
+  local key = callee .. "/" .. KSR.kx.get_callid() .. "/" .. KSR.pv.gete("$ft")
+  local json = KSR.sipweet.json_string
+  local event = '{"v":1'
+    .. ',"eventId":' .. json(key)
+    .. ',"caller":' .. json(KSR.kx.gete_fuser() .. "@" .. KSR.kx.gete_fhost())
+    .. ',"callerName":' .. json(KSR.pv.gete("$fn"))
+    .. ',"callee":' .. json(callee)
+    .. ',"calleeDomain":' .. json(KSR.kx.gete_thost())
+    .. ',"cause":' .. json(cause)
+    .. ',"at":' .. KSR.sipweet.now_ms()
+    .. ',"callId":' .. json(KSR.kx.get_callid())
+    .. '}'
+  if KSR.mqueue.mq_add("missed-call", key, event) < 0 then
+    KSR.err("the missed call of " .. callee .. " could not be noted\n")
+  end
+end
+
+-- Results -------------------------------------------------------------------------------------
+
+-- Called every second (`script.timers.results`): how did the direct messages end? The queue flows
+-- the other way here, from the workers to us.
+function ksr_rtimer_results()
+  while KSR.mqueue.mq_fetch("direct-message-result") > 0 do
+    local result = KSR.mqueue.mqv_get("direct-message-result")
+    local id = KSR.sipweet.json_get(result, "eventId")
+    local state = KSR.sipweet.json_get(result, "state")
+    local reason = KSR.sipweet.json_get(result, "reason")
+    -- $1 to $3 are sent to PostgreSQL as values: nothing in them can become part of the statement.
+    KSR.sipweet.sql_query_p3("db",
+      "INSERT INTO dm_results (event_id, state, reason) VALUES ($1, $2, $3)"
+        .. " ON CONFLICT (event_id) DO UPDATE SET state = EXCLUDED.state, reason = EXCLUDED.reason, recorded_at = now()",
+      "result", id, state, reason)
+  end
+end
