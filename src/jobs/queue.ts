@@ -62,7 +62,7 @@ export type JobOutcome =
   | { readonly kind: 'done' }
   /** Again at that time (milliseconds since the epoch), burning no attempt: a rate limit with a known end. */
   | { readonly kind: 'retry-at'; readonly atMs: number; readonly reason: string }
-  /** Back to the front of the queue at once, burning no attempt: after `pause`, or when closing. */
+  /** Back to the queue at once, in no promised place, burning no attempt: after `pause`, or when closing. */
   | { readonly kind: 'release' }
   /** Never again: kept among the dead letters with its reason. */
   | { readonly kind: 'dead'; readonly reason: string };

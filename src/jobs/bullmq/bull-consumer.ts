@@ -6,6 +6,7 @@ import {
   KEPT_COMPLETED,
   KEPT_COMPLETED_MS,
   KEPT_DEAD,
+  RELEASE,
   type JobHandler,
   type JobOutcome,
   type JobWorker,
@@ -22,8 +23,8 @@ export const LOCK_MS = 30_000;
 /** A job that took its worker down this often is a dead letter. */
 const MAX_STALLS = 10;
 const REOPEN_MS = 1_000;
-/** For what is left to do after the grace: tearing down connections. */
-const CUT_MS = 1_000;
+/** For what is left to do when no job runs: noting their ends, closing connections. Each takes milliseconds. */
+const SETTLE_MS = 1_000;
 
 /** Everything a consumer needs besides its queue and handler. */
 export interface ConsumerParts {
@@ -39,20 +40,20 @@ export interface ConsumerParts {
  */
 export class BullConsumer implements JobWorker {
   readonly #queue: string;
-  readonly #processor: Processor;
+  readonly #handler: JobHandler;
+  readonly #processor: Processor = (job, token) => this.#handle(job, token);
   readonly #options: BullWorkerOptions;
   readonly #parts: ConsumerParts;
   readonly #timer = new Timer(this);
   #open: { worker: BullWorker; cut: () => void } | undefined;
+  #running = 0;
+  #onIdle: () => void = () => {};
   #closing: Promise<void> | undefined;
 
   constructor(queue: string, handler: JobHandler, options: ProcessOptions, parts: ConsumerParts) {
     this.#queue = queue;
     this.#parts = parts;
-    this.#processor = async (job, token) => {
-      if (token === undefined) throw new Error('BullMQ gave a job without its lock token');
-      await end(job, token, await handler(running(queue, job)));
-    };
+    this.#handler = handler;
     this.#options = {
       concurrency: options.concurrency,
       lockDuration: parts.lockMs,
@@ -96,10 +97,25 @@ export class BullConsumer implements JobWorker {
     const { clock } = this.#parts;
     clock.disarm(this.#timer);
     if (this.#open === undefined) return;
-    const closed = this.#open.worker.close();
-    await endedWithin(clock, graceMs, closed);
-    this.#open.cut();
-    await endedWithin(clock, CUT_MS, closed);
+    const { worker, cut } = this.#open;
+    // BullMQ's own close waits for running jobs without end, and cannot be forced once it has begun.
+    const paused = worker.pause().catch(() => undefined);
+    if (this.#running > 0) await endedWithin(clock, graceMs, new Promise<void>((resolve) => (this.#onIdle = resolve)));
+    const settled = await endedWithin(clock, SETTLE_MS, paused);
+    await endedWithin(clock, SETTLE_MS, worker.close(!settled));
+    cut();
+  }
+
+  async #handle(job: Job, token: string | undefined): Promise<void> {
+    if (token === undefined) throw new Error('BullMQ gave a job without its lock token');
+    if (this.#closing !== undefined) return end(job, token, RELEASE);
+    this.#running += 1;
+    try {
+      await end(job, token, await this.#handler(running(this.#queue, job)));
+    } finally {
+      this.#running -= 1;
+      if (this.#running === 0) this.#onIdle();
+    }
   }
 }
 

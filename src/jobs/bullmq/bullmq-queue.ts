@@ -102,10 +102,11 @@ class BullmqQueue implements JobQueue {
   }
 
   async counts(queue: string): Promise<QueueCounts> {
-    const states = ['waiting', 'active', 'delayed', 'completed', 'failed'] as const;
+    // On PostgreSQL the waiting jobs of a paused queue are counted as paused, on Redis as waiting.
+    const states = ['waiting', 'paused', 'active', 'delayed', 'completed', 'failed'] as const;
     const found = await this.#call(queue, (bull) => bull.getJobCounts(...states));
     return {
-      waiting: found['waiting'] ?? 0,
+      waiting: (found['waiting'] ?? 0) + (found['paused'] ?? 0),
       active: found['active'] ?? 0,
       delayed: found['delayed'] ?? 0,
       completed: found['completed'] ?? 0,

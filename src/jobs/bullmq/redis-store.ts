@@ -59,7 +59,8 @@ export class RedisStore implements BullStore {
   }
 
   async ping(): Promise<void> {
-    if (this.#client.status !== 'ready') throw new Error(`no connection (${this.#client.status})`);
+    if (this.#client.status === 'connecting' || this.#client.status === 'connect') await connected(this.#client);
+    if (this.#client.status !== 'ready') throw new Error('no connection');
     await this.#client.ping();
   }
 
@@ -71,6 +72,19 @@ export class RedisStore implements BullStore {
     this.#client.disconnect();
     return Promise.resolve();
   }
+}
+
+/** The end of the attempt to connect that is on its way, good or bad. */
+function connected(client: Redis): Promise<void> {
+  return new Promise((resolve) => {
+    const ended = () => {
+      client.off('ready', ended);
+      client.off('close', ended);
+      resolve();
+    };
+    client.on('ready', ended);
+    client.on('close', ended);
+  });
 }
 
 function reconnectMs(times: number): number {

@@ -4,8 +4,9 @@ import type { Envelope } from './envelope.ts';
 /** The part of BullMQ's `Queue` that is used here, whatever the backend under it. */
 export type BullQueue = Pick<
   Queue<Envelope>,
-  'addBulk' | 'pause' | 'resume' | 'isPaused' | 'getJobCounts' | 'waitUntilReady' | 'close'
+  'addBulk' | 'pause' | 'resume' | 'isPaused' | 'waitUntilReady' | 'close'
 > & {
+  getJobCounts(...states: string[]): Promise<Record<string, number>>;
   getFailed(start: number, end: number): Promise<readonly FailedJob[]>;
   on(event: 'error', listener: (error: Error) => void): unknown;
 };
@@ -21,7 +22,7 @@ export interface FailedJob {
 }
 
 /** The part of BullMQ's `Worker` that is used here. */
-export type BullWorker = Pick<Worker, 'waitUntilReady' | 'close'> & {
+export type BullWorker = Pick<Worker, 'waitUntilReady' | 'pause' | 'close'> & {
   on(event: 'error', listener: (error: Error) => void): unknown;
 };
 

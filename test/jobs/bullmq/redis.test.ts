@@ -1,0 +1,12 @@
+import { SystemClock } from '../../../src/base/system-clock.ts';
+import { silentLogger } from '../../../src/base/logger.ts';
+import { connectBullmq } from '../../../src/jobs/bullmq/bullmq-queue.ts';
+import { queueConformance } from '../queue.conformance.ts';
+import { withRedis } from '../redis-server.ts';
+
+const redis = await withRedis();
+const clock = new SystemClock();
+
+queueConformance('BullMQ on Redis', () =>
+  connectBullmq({ redisUrl: redis.url, databaseUrl: 'postgres://unused', clock, logger: silentLogger }),
+);
