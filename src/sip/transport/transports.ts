@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import type { Clock } from '../../base/clock.ts';
 import type { Counter, Counters } from '../../base/counters.ts';
 import type { Logger } from '../../base/logger.ts';
-import { OwnAddresses } from './own-addresses.ts';
+import { PortAddresses } from './port-addresses.ts';
 import { TcpCounters, DEFAULT_TCP_OPTIONS, type TcpOptions } from './tcp-options.ts';
 import { TcpTransport } from './tcp.ts';
 import { familyOf, reportSendError } from './transport.ts';
@@ -34,7 +34,7 @@ export class Transports {
   readonly #tcp: TcpTransport;
   readonly #udp = new Map<LocalSocket, DatagramSocket>();
   #locals: readonly LocalSocket[] = [];
-  #ownByPort = new Map<number, OwnAddresses>();
+  #ownByPort = new Map<number, PortAddresses>();
 
   constructor(setup: TransportsSetup) {
     const { receiver, clock, counters, logger } = setup;
@@ -106,9 +106,9 @@ export class Transports {
 
   /** Reads the addresses of the machine again; needed when they change while a socket is bound to all of them. */
   refreshOwnAddresses(): void {
-    const own = new Map<number, OwnAddresses>();
+    const own = new Map<number, PortAddresses>();
     for (const { address, port, family } of this.#locals) {
-      const addresses = own.get(port) ?? new OwnAddresses();
+      const addresses = own.get(port) ?? new PortAddresses();
       own.set(port, addresses);
       if (isWildcard(address)) addresses.addMachine(family);
       else addresses.add(address, family);

@@ -2,7 +2,7 @@ import { BlockList, isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 
 /** The addresses at which this machine receives on one port. */
-export class OwnAddresses {
+export class PortAddresses {
   /** IPv4 has one spelling only, so the question that every request asks is a look into a set. */
   readonly #four = new Set<string>();
   /** All addresses once more: compares IPv6 in whatever spelling, IPv4-mapped too, but takes 2 µs. */
