@@ -1,0 +1,35 @@
+import type { ServedDomain } from '../config/notations.ts';
+import type { OwnNames } from '../script/services.ts';
+import type { Transports } from '../sip/transport/transports.ts';
+import { plainHost, type Uri } from '../sip/uri/uri.ts';
+
+const DEFAULT_PORT = 5060;
+
+/** The names and addresses that are this service: `sip.domains`, and every socket that it listens on. */
+export class ServiceNames implements OwnNames {
+  readonly #transports: Transports;
+  /** Ports by domain; undefined stands for every port. */
+  readonly #domains = new Map<string, Set<number> | undefined>();
+
+  constructor(domains: readonly ServedDomain[], transports: Transports) {
+    this.#transports = transports;
+    for (const { host, port } of domains) {
+      const name = plainHost(host);
+      if (port === undefined) this.#domains.set(name, undefined);
+      else if (!this.#domains.has(name)) this.#domains.set(name, new Set([port]));
+      else this.#domains.get(name)?.add(port);
+    }
+  }
+
+  isOwnUri(uri: Uri): boolean {
+    return uri.host !== '' && this.isOwn(plainHost(uri.host), uri.port);
+  }
+
+  isOwn(host: string, port: number): boolean {
+    if (this.#domains.has(host)) {
+      const ports = this.#domains.get(host);
+      if (ports === undefined || ports.has(port === 0 ? DEFAULT_PORT : port)) return true;
+    }
+    return this.#transports.isOwnAddress(host, port === 0 ? DEFAULT_PORT : port);
+  }
+}
