@@ -1,4 +1,5 @@
-import { createPostgresBackend, PostgresConnection, Queue, Worker, type Processor } from 'bullmq';
+import { createPostgresBackend, Queue, runMigrations, Worker, type PgPool, type Processor } from 'bullmq';
+import pg from 'pg';
 import { AppError, errorText } from '../../base/errors.ts';
 import { addressOf, type BullQueue, type BullStore, type BullWorker, type BullWorkerOptions } from './store.ts';
 
@@ -6,54 +7,75 @@ import { addressOf, type BullQueue, type BullStore, type BullWorker, type BullWo
 const SCHEMA = 'bullmq';
 const CONNECT_MS = 5_000;
 const QUERY_MS = 10_000;
+const MIGRATION_MS = 60_000;
 
-/** @param max connections of a pool; each queue and each worker has one, and a worker one more that listens */
-function settings(databaseUrl: string, max: number) {
-  return {
+/**
+ * A client that dies quietly. BullMQ listens for the errors of its clients most of the time, not
+ * always: not between a connection and its first use, nor while it closes. A server that stops in
+ * such a moment would end our process; the query in flight, or the next one, tells of it as well.
+ */
+class QuietClient extends pg.Client {
+  override emit(event: string | symbol, ...values: unknown[]): boolean {
+    if (event === 'error' && this.listenerCount('error') === 0) return false;
+    return super.emit(event, ...values);
+  }
+}
+
+function openPool(databaseUrl: string, max: number, queryMs = QUERY_MS): pg.Pool {
+  const pool = new pg.Pool({
     connectionString: databaseUrl,
-    schema: SCHEMA,
+    options: `-c search_path=${SCHEMA}`,
+    Client: QuietClient,
     max,
     connectionTimeoutMillis: CONNECT_MS,
-    query_timeout: QUERY_MS,
+    query_timeout: queryMs,
+    // With it BullMQ notices a dead listening connection, and need not poll to be sure.
     keepAlive: true,
-    // An idle connection to a server that left is an error to handle; a process at rest may end.
-    allowExitOnIdle: true,
-  };
+  });
+  // Each queue of BullMQ adds a listener of its own.
+  pool.setMaxListeners(0);
+  pool.on('error', () => {});
+  return pool;
+}
+
+/** BullMQ states its type of a pool with overloads, pg's types with generics: the compiler cannot see that they agree. */
+function forBullmq(pool: pg.Pool): PgPool {
+  return pool as unknown as PgPool;
 }
 
 /** BullMQ on PostgreSQL. Needs `migrateQueueBackend` to have run. */
 export class PostgresStore implements BullStore {
   readonly target: string;
   readonly #url: string;
-  readonly #probe: PostgresConnection;
+  /** For producers, questions and the probe; each worker has its own, as it keeps one connection for listening. */
+  readonly #pool: pg.Pool;
 
   constructor(databaseUrl: string) {
     this.#url = databaseUrl;
     this.target = `PostgreSQL at ${addressOf(databaseUrl)}`;
-    this.#probe = new PostgresConnection(settings(databaseUrl, 1));
+    this.#pool = openPool(databaseUrl, 3);
   }
 
   openQueue(name: string): BullQueue {
-    return new Queue(name, { connection: settings(this.#url, 2) }, createPostgresBackend);
+    return new Queue(name, { connection: forBullmq(this.#pool) }, createPostgresBackend);
   }
 
   openWorker(name: string, processor: Processor, options: BullWorkerOptions): { worker: BullWorker; cut: () => void } {
-    const connection = settings(this.#url, 2);
-    const worker = new Worker(name, processor, { ...options, connection }, createPostgresBackend);
-    // BullMQ logs nothing but rejects: what it waits for is bounded by the query timeout.
-    return { worker, cut: () => void worker.disconnect().catch(() => undefined) };
+    const pool = openPool(this.#url, 3);
+    const worker = new Worker(name, processor, { ...options, connection: forBullmq(pool) }, createPostgresBackend);
+    return { worker, cut: () => void pool.end().catch(() => undefined) };
   }
 
   async ping(): Promise<void> {
-    await this.#probe.pool.query('select 1');
+    await this.#pool.query('select 1');
   }
 
   onError(listener: (error: Error) => void): void {
-    this.#probe.on('error', listener);
+    this.#pool.on('error', listener);
   }
 
   async close(): Promise<void> {
-    await this.#probe.close();
+    await this.#pool.end();
   }
 }
 
@@ -64,12 +86,17 @@ export class PostgresStore implements BullStore {
  * @throws AppError `db.migration`
  */
 export async function migrateQueueBackend(databaseUrl: string): Promise<void> {
-  const connection = new PostgresConnection({ ...settings(databaseUrl, 1), query_timeout: 60_000, migrate: true });
+  const pool = openPool(databaseUrl, 1, MIGRATION_MS);
   try {
-    await connection.waitUntilReady();
+    const client = await pool.connect();
+    try {
+      await runMigrations(client, SCHEMA);
+    } finally {
+      client.release();
+    }
   } catch (thrown) {
     throw new AppError('db.migration', `Cannot migrate the queue's tables: ${errorText(thrown)}`, { cause: thrown });
   } finally {
-    await connection.close();
+    await pool.end();
   }
 }

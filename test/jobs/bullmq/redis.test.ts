@@ -1,6 +1,7 @@
 import { SystemClock } from '../../../src/base/system-clock.ts';
 import { silentLogger } from '../../../src/base/logger.ts';
 import { connectBullmq } from '../../../src/jobs/bullmq/bullmq-queue.ts';
+import { outageConformance } from '../outage.conformance.ts';
 import { queueConformance } from '../queue.conformance.ts';
 import { withRedis } from '../redis-server.ts';
 
@@ -10,3 +11,10 @@ const clock = new SystemClock();
 queueConformance('BullMQ on Redis', () =>
   connectBullmq({ redisUrl: redis.url, databaseUrl: 'postgres://unused', clock, logger: silentLogger }),
 );
+
+outageConformance({
+  name: 'BullMQ on Redis',
+  urls: { redisUrl: redis.url, databaseUrl: 'postgres://unused' },
+  down: () => redis.kill(),
+  up: () => redis.start(),
+});
