@@ -48,6 +48,8 @@ export class ResponseContext implements ServerTransactionUser, BranchContext {
   ringMs: number;
   /** The caller has sent CANCEL. */
   cancelled = false;
+  /** Reason header lines of that CANCEL, '' when it had none (RFC 3326). */
+  cancelReason = '';
   /** Branches before this index have had their failure route; those after it are the current attempt. */
   #attemptStart = 0;
   /** Final status sent upstream, 0 before. */
@@ -167,6 +169,7 @@ export class ResponseContext implements ServerTransactionUser, BranchContext {
   cancel(headers: string): void {
     if (this.cancelled || this.#finalStatus !== 0) return;
     this.cancelled = true;
+    this.cancelReason = headers;
     for (const branch of this.branches) branch.cancel(headers);
     if (!this.waiting && !this.#handlingFailure) this.#check(true);
   }
