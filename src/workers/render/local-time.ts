@@ -1,0 +1,55 @@
+/** A moment as the clock on the reader's wall shows it. */
+export interface LocalTime {
+  /** `14:05` */
+  readonly clock: string;
+  /** 0 is Sunday. */
+  readonly weekday: number;
+  /** 1 to 31 */
+  readonly day: number;
+  /** 1 to 12 */
+  readonly month: number;
+  /** True when the zone is UTC, which is hardly anybody's: the reader is to be told. */
+  readonly isUtc: boolean;
+}
+
+/** @param timeZone IANA name; for one that this system does not know the time is UTC */
+export function localTime(atMs: number, timeZone: string): LocalTime {
+  const zone = isTimeZone(timeZone) ? timeZone : 'UTC';
+  // Only digits are asked of the system: names of days and months differ between its versions.
+  const format = new Intl.DateTimeFormat('en-u-nu-latn-ca-gregory', {
+    timeZone: zone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+  });
+  const parts = new Map(format.formatToParts(atMs).map(({ type, value }) => [type, value]));
+  const part = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? '';
+  const [year, month, day] = [Number(part('year')), Number(part('month')), Number(part('day'))];
+  return {
+    clock: `${part('hour').padStart(2, '0')}:${part('minute').padStart(2, '0')}`,
+    weekday: new Date(Date.UTC(year, month - 1, day)).getUTCDay(),
+    day,
+    month,
+    isUtc: zone === 'UTC' || zone === 'Etc/UTC',
+  };
+}
+
+/**
+ * The zone to tell somebody the time in: their own, or `fallback` when they have none. The users
+ * table says `UTC` of who never chose; who really wants it says `Etc/UTC`.
+ */
+export function zoneOf(own: string, fallback: string): string {
+  return own === 'UTC' || !isTimeZone(own) ? fallback : own;
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
