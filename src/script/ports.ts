@@ -56,3 +56,22 @@ export interface AddressSource {
   /** All rows, at most a stated number; more of them reject, for half a list would let strangers in or lock peers out. */
   loadAll(): Promise<readonly AddressRow[]>;
 }
+
+/** Where `mq_add` puts events that go to workers: the spool. */
+export interface EventOutbox {
+  /**
+   * Takes an event at once; false, and counted there, when it cannot. The same key again in the
+   * same queue is the same event.
+   */
+  append(queue: string, key: string, value: string): boolean;
+  /** Events of a queue that the workers' side has not taken yet. */
+  pending(queue: string): number;
+}
+
+/** Where `mq_fetch` finds the results of workers. */
+export interface ResultInboxes {
+  /** The oldest result of a queue, which is the caller's now; `undefined` when there is none. */
+  take(queue: string): { readonly key: string; readonly value: string } | undefined;
+  /** Results of a queue that `take` would give. */
+  size(queue: string): number;
+}

@@ -5,7 +5,9 @@ import type { ServerTransaction } from '../sip/endpoint/server-transaction.ts';
 import type { EditList } from '../sip/message/edit-list.ts';
 import type { SipMessage } from '../sip/message/sip-message.ts';
 import type { Source } from '../sip/transport/transport.ts';
+import { parseUri, type Uri } from '../sip/uri/uri.ts';
 import { AttributeValues } from './attribute-values.ts';
+import { RouteLocals } from './modules/route-locals.ts';
 import type { ScriptServices } from './services.ts';
 import type { RouteTransaction } from './route-transaction.ts';
 import type { RouteRun, ScriptEngine } from './vm/engine.ts';
@@ -82,6 +84,13 @@ export class RouteContext implements RouteRun {
   /** Realm and user of credentials that were accepted; '' before. */
   authUser = '';
   authRealm = '';
+  #locals: RouteLocals | undefined = undefined;
+
+  // `$ru` and `$du` are looked at again and again by one route: each text is parsed once.
+  #requestUriText = '';
+  #requestUri: Uri | undefined = undefined;
+  #destinationUriText = '';
+  #destinationUri: Uri | undefined = undefined;
 
   /** What is left to do when a route that was parked has ended. */
   whenDone: (() => void) | undefined = undefined;
@@ -101,8 +110,31 @@ export class RouteContext implements RouteRun {
     return this.runner.services;
   }
 
+  /** What modules keep for this run: SQL results, fetched items, iterators. */
+  get locals(): RouteLocals {
+    return (this.#locals ??= new RouteLocals());
+  }
+
   get callId(): string {
     return this.message.callId;
+  }
+
+  /** `$ru` taken apart; undefined in replies and when it cannot be parsed. */
+  get parsedRequestUri(): Uri | undefined {
+    if (this.requestUri !== this.#requestUriText) {
+      this.#requestUriText = this.requestUri;
+      this.#requestUri = this.requestUri === this.message.requestUriText ? this.message.requestUri : parseUri(this.requestUri);
+    }
+    return this.#requestUri;
+  }
+
+  /** `$du` taken apart; undefined when there is none or it cannot be parsed. */
+  get parsedDestinationUri(): Uri | undefined {
+    if (this.destinationUri !== this.#destinationUriText) {
+      this.#destinationUriText = this.destinationUri;
+      this.#destinationUri = parseUri(this.destinationUri);
+    }
+    return this.#destinationUri;
   }
 
   /** The changes to a request, which know of Record-Route too. */

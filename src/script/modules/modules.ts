@@ -1,4 +1,21 @@
-import type { ScriptVariables } from '../pseudo-variables/script-variables.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Counter, Counters } from '../../base/counters.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { Registrar } from '../../registrar/registrar.ts';
+import type { DigestAlgorithm } from '../../sip/auth/algorithm.ts';
+import { DigestAuthenticator } from '../../sip/auth/authenticator.ts';
+import { Lockout } from '../../sip/auth/lockout.ts';
+import { NonceSource } from '../../sip/auth/nonce.ts';
+import { NonceUses } from '../../sip/auth/nonce-uses.ts';
+import type { AddressSource, CredentialStore, EventOutbox, ResultInboxes, SqlConnection } from '../ports.ts';
+import { ScriptVariables } from '../pseudo-variables/script-variables.ts';
+import { AddressBook } from './address-book.ts';
+import { CachedCredentials } from './cached-credentials.ts';
+import type { HashTableOptions } from './hash-table.ts';
+import { HashTables } from './hash-tables.ts';
+import { MessageQueues, type QueueOptions } from './message-queues.ts';
+import { Pike } from './pike.ts';
+import { SqlConnections } from './sql-connections.ts';
 
 /** State of the KSR modules, one field a module; created once for a node. */
 export interface ScriptModules {
@@ -6,4 +23,129 @@ export interface ScriptModules {
   readonly definitions: ReadonlyMap<string, string>;
   /** `$var`, `$vn` and `$shv`. */
   readonly variables: ScriptVariables;
+  /** `htable`. */
+  readonly tables: HashTables;
+  readonly pike: Pike;
+  readonly auth: AuthModule;
+  /** `auth_db`. */
+  readonly users: CachedCredentials;
+  /** `permissions`. */
+  readonly addresses: AddressBook;
+  /** `sqlops`. */
+  readonly sql: SqlConnections;
+  /** `mqueue`. */
+  readonly queues: MessageQueues;
+  readonly registrar: Registrar;
+  /** Writes registrations out; undefined when they are answered before they are written. */
+  readonly flushRegistrations: (() => Promise<void>) | undefined;
+  /** Milliseconds that a function waits for its answer at most. */
+  readonly waitMs: number;
+  readonly counters: ModuleCounters;
+}
+
+export interface AuthModule {
+  readonly authenticator: DigestAuthenticator;
+  /** Offered in challenges, the preferred one first. */
+  readonly algorithms: readonly DigestAlgorithm[];
+  /** The realm that stored hashes were made with. */
+  readonly realm: string;
+}
+
+interface ModuleCounters {
+  readonly tableFull: Counter;
+  readonly pikeBlocked: Counter;
+  readonly authRejected: Counter;
+  readonly eventsRefused: Counter;
+}
+
+/** What the modules need. `auth` and `script` are the sections of the configuration of these names. */
+export interface ScriptModulesOptions {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly counters: Counters;
+  readonly definitions: ReadonlyMap<string, string>;
+  readonly registrar: Registrar;
+  readonly flushRegistrations?: (() => Promise<void>) | undefined;
+  readonly credentials: CredentialStore;
+  readonly addresses: AddressSource;
+  /** By the names of `script.sqlConnections`. */
+  readonly sqlConnections: ReadonlyMap<string, SqlConnection>;
+  readonly outbox: EventOutbox;
+  readonly inboxes: ResultInboxes;
+  readonly realm: string;
+  readonly auth: {
+    readonly algorithms: readonly DigestAlgorithm[];
+    readonly nonceLifetimeS: number;
+    readonly nonceSecret: string | undefined;
+    readonly maxFailuresPerUser: number;
+    readonly maxFailuresPerNetwork: number;
+    readonly failureWindowS: number;
+    readonly lockoutS: number;
+  };
+  readonly script: {
+    readonly waitMs: number;
+    readonly htables: Readonly<Record<string, HashTableOptions>>;
+    readonly mqueues: Readonly<Record<string, QueueOptions>>;
+    readonly pikeSamplingUnitS: number;
+    readonly pikeRequestsPerUnit: number;
+    readonly pikeBlockS: number;
+  };
+}
+
+export function createScriptModules(options: ScriptModulesOptions): ScriptModules {
+  const { clock, logger, script } = options;
+  const { waitMs } = script;
+  return {
+    definitions: options.definitions,
+    variables: new ScriptVariables(),
+    tables: new HashTables(script.htables, clock),
+    pike: new Pike(clock, {
+      unitMs: script.pikeSamplingUnitS * 1000,
+      maxRequests: script.pikeRequestsPerUnit,
+      rememberMs: script.pikeBlockS * 1000,
+    }),
+    auth: { authenticator: createAuthenticator(options), algorithms: options.auth.algorithms, realm: options.realm },
+    users: new CachedCredentials({ store: options.credentials, clock, waitMs }),
+    addresses: new AddressBook(options.addresses, logger),
+    sql: new SqlConnections(options.sqlConnections, { clock, logger, waitMs }),
+    queues: new MessageQueues(script.mqueues, options.outbox, options.inboxes),
+    registrar: options.registrar,
+    flushRegistrations: options.flushRegistrations,
+    waitMs,
+    counters: defineCounters(options.counters),
+  };
+}
+
+/** Reads what the modules need before the first message. Rejects when the table `address` cannot be read. */
+export async function startScriptModules(modules: ScriptModules): Promise<void> {
+  await modules.addresses.load();
+  modules.tables.start();
+}
+
+export function stopScriptModules(modules: ScriptModules): void {
+  modules.tables.stop();
+}
+
+function createAuthenticator({ clock, auth }: ScriptModulesOptions): DigestAuthenticator {
+  const lifetimeMs = auth.nonceLifetimeS * 1000;
+  return new DigestAuthenticator({
+    nonces: new NonceSource({ clock, lifetimeMs, secret: auth.nonceSecret }),
+    uses: new NonceUses({ clock, lifetimeMs }),
+    lockout: new Lockout({
+      clock,
+      userFailures: auth.maxFailuresPerUser,
+      sourceFailures: auth.maxFailuresPerNetwork,
+      windowMs: auth.failureWindowS * 1000,
+      lockMs: auth.lockoutS * 1000,
+    }),
+  });
+}
+
+function defineCounters(counters: Counters): ModuleCounters {
+  return {
+    tableFull: counters.define('htable.full', 'Entries that a script table did not take because it is full'),
+    pikeBlocked: counters.define('pike.blocked', 'Addresses that pike blocked'),
+    authRejected: counters.define('auth.rejected', 'Credentials that were wrong or belong to somebody else'),
+    eventsRefused: counters.define('mqueue.refused', 'Items that a queue of the script did not take'),
+  };
 }

@@ -1,0 +1,28 @@
+/**
+ * `KSR.sipweet`: functions of our own, which Kamailio does not have. A script that must run on
+ * Kamailio too asks `if KSR.sipweet then` first.
+ */
+import { fromWireText, toWireText } from '../modules/wire-text.ts';
+import type { RouteContext } from '../route-context.ts';
+import { rowsOf } from '../row.ts';
+import { queryInto } from './sqlops.ts';
+
+const { row, waitingRow } = rowsOf<RouteContext>('sipweet');
+
+/** The control characters that JSON may carry but a log line or a SIP header should not. */
+const LAST_CONTROLS = /[\x7f\u2028\u2029]/g;
+
+function jsonString(text: string): string {
+  const json = JSON.stringify(fromWireText(text));
+  return toWireText(json.replace(LAST_CONTROLS, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`));
+}
+
+const QUERY = 'Runs a statement whose parameters, $1 and on, are the last arguments, so that nothing in them is ever read as SQL; as sqlops.sql_query otherwise';
+
+export const sipweetRows = [
+  waitingRow('sql_query_p1', ['str', 'str', 'str', 'str'], 'int', (route, connection, text, name, ...params) => queryInto(route, connection, text, name, params), QUERY),
+  waitingRow('sql_query_p2', ['str', 'str', 'str', 'str', 'str'], 'int', (route, connection, text, name, ...params) => queryInto(route, connection, text, name, params), QUERY),
+  waitingRow('sql_query_p3', ['str', 'str', 'str', 'str', 'str', 'str'], 'int', (route, connection, text, name, ...params) => queryInto(route, connection, text, name, params), `${QUERY}. More than three values: give them as one JSON text and take it apart with json_to_record($1::json)`),
+  row('json_string', ['str'], 'xval', (_route, text) => jsonString(text), 'The text as a JSON string, with its quotes'),
+  row('event_time', [], 'xval', (route) => String(Math.floor(route.services.clock.now())), 'Milliseconds since the epoch, as text: Lua would write the number with an exponent'),
+];
