@@ -80,9 +80,14 @@ function readContact(value: NameAddr, request: SipMessage, bounds: ExpiryBounds,
     q: params.q === undefined ? -1 : Number(params.q),
     params: params.others,
     instance,
-    regId: instance === undefined || params.regId === undefined ? 0 : Math.max(parseDecimal(params.regId, 0, params.regId.length, 2 ** 31 - 1), 0),
+    regId: instance === undefined ? 0 : readRegId(params.regId),
     methods: params.methods === undefined ? allowed : methodBits(unquote(params.methods)),
   };
+}
+
+/** 1 to 2^31 - 1 (RFC 5626 §4.2); anything else is as if it were not there. */
+function readRegId(text = ''): number {
+  return Math.max(parseDecimal(text, 0, text.length, 2 ** 31 - 1), 0);
 }
 
 interface ContactParams {
