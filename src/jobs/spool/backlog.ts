@@ -30,6 +30,7 @@ export class Backlog {
   #beyond = 0;
   #beyondBytes = 0;
   #cursor: Position = { segment: 0, offset: 0 };
+  #refilling: Promise<void> | undefined;
 
   constructor(folder: SpoolFolder, limit: number, report: DamageReport) {
     this.#folder = folder;
@@ -58,7 +59,10 @@ export class Backlog {
 
   /** The oldest records; the same ones again until they are acknowledged. */
   async next(limit: number): Promise<readonly SpoolRecord[]> {
-    if (this.#window.length === 0 && this.#beyond > 0) await this.#refill();
+    while (this.#window.length === 0 && this.#beyond > 0) {
+      this.#refilling ??= this.#refill().finally(() => (this.#refilling = undefined));
+      await this.#refilling;
+    }
     return this.#window.slice(0, limit).map((placed) => placed.record);
   }
 
@@ -75,20 +79,22 @@ export class Backlog {
   }
 
   async #refill(): Promise<void> {
-    // More may be added while this reads; they stand behind the ones that are wanted here.
-    const wanted = Math.min(this.#limit, this.#beyond);
+    // More may be added while this reads; they stand behind the ones that are counted here.
+    const known = this.#beyond;
+    const wanted = Math.min(this.#limit, known);
     let found = 0;
     while (found < wanted) {
       found += await this.#readOn(wanted - found);
       if (found === wanted) break;
       const next = (await this.#folder.segments()).find((number) => number > this.#cursor.segment);
       if (next === undefined) {
-        this.#report.lost(wanted - found);
-        break;
+        this.#report.lost(known - found);
+        found = known;
+      } else {
+        this.#cursor = { segment: next, offset: 0 };
       }
-      this.#cursor = { segment: next, offset: 0 };
     }
-    this.#beyond -= wanted;
+    this.#beyond -= found;
     if (this.#beyond === 0) this.#beyondBytes = 0;
   }
 

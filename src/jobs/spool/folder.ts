@@ -57,8 +57,14 @@ export class SpoolFolder {
     return handle;
   }
 
-  read(segment: number): Promise<Buffer> {
-    return readFile(this.pathOf(segment));
+  /** All bytes of a segment; none when somebody removed it. */
+  async read(segment: number): Promise<Buffer> {
+    try {
+      return await readFile(this.pathOf(segment));
+    } catch (thrown) {
+      if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return Buffer.alloc(0);
+      throw thrown;
+    }
   }
 
   cut(segment: number, bytes: number): Promise<void> {
