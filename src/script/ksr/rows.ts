@@ -1,8 +1,44 @@
 import type { RouteContext } from '../route-context.ts';
 import type { Row } from '../row.ts';
+import { authRows } from './auth.ts';
+import { authDbRows } from './auth_db.ts';
+import { coreRows } from './core.ts';
+import { hdrRows } from './hdr.ts';
+import { htableRows } from './htable.ts';
+import { kxRows } from './kx.ts';
 import { maxfwdRows } from './maxfwd.ts';
+import { mqueueRows } from './mqueue.ts';
+import { permissionsRows } from './permissions.ts';
+import { pikeRows } from './pike.ts';
+import { pvRows } from './pv.ts';
+import { registrarRows } from './registrar.ts';
+import { rrRows } from './rr.ts';
+import { sipweetRows } from './sipweet.ts';
+import { slRows } from './sl.ts';
+import { sqlopsRows } from './sqlops.ts';
+import { tmRows } from './tm.ts';
+import { tmxRows } from './tmx.ts';
+import { xlogRows } from './xlog.ts';
 
 /** Every function that scripts find under `KSR`, a module after the other. */
 export const ksrRows: readonly Row<RouteContext>[] = [
+  ...coreRows,
+  ...authRows,
+  ...authDbRows,
+  ...hdrRows,
+  ...htableRows,
+  ...kxRows,
   ...maxfwdRows,
+  ...mqueueRows,
+  ...permissionsRows,
+  ...pikeRows,
+  ...pvRows,
+  ...registrarRows,
+  ...rrRows,
+  ...sipweetRows,
+  ...slRows,
+  ...sqlopsRows,
+  ...tmRows,
+  ...tmxRows,
+  ...xlogRows,
 ];

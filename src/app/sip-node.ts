@@ -1,0 +1,207 @@
+import { networkInterfaces } from 'node:os';
+import type { Clock } from '../base/clock.ts';
+import type { Counters } from '../base/counters.ts';
+import type { Logger } from '../base/logger.ts';
+import { realmOf } from '../config/auth.ts';
+import type { ListenAddress } from '../config/notations.ts';
+import type { Config } from '../config/schema.ts';
+import { PACKAGED_SCRIPT } from '../config/script.ts';
+import { Proxy } from '../proxy/proxy.ts';
+import { ExpirySweep } from '../registrar/expiry-sweep.ts';
+import { LocationIndex } from '../registrar/location-index.ts';
+import type { LocationStore } from '../registrar/location-store.ts';
+import { LocationWriter } from '../registrar/location-writer.ts';
+import { Registrar } from '../registrar/registrar.ts';
+import { ksrRows } from '../script/ksr/rows.ts';
+import { createScriptModules, startScriptModules, stopScriptModules } from '../script/modules/modules.ts';
+import { RouteTimers } from '../script/modules/route-timers.ts';
+import type { AddressSource, CredentialStore, EventOutbox, ResultInboxes, SqlConnection } from '../script/ports.ts';
+import type { RouteContext } from '../script/route-context.ts';
+import { Router } from '../script/router.ts';
+import { LuaEngine } from '../script/vm/lua-engine.ts';
+import { Endpoint } from '../sip/endpoint/endpoint.ts';
+import { OwnAddresses } from '../sip/endpoint/own-addresses.ts';
+import { NextHopPolicy, hasLoopbackListener, type BackEnd } from '../sip/resolve/next-hop-policy.ts';
+import { NodeDnsLookup } from '../sip/resolve/node-dns-lookup.ts';
+import { ServerLocator } from '../sip/resolve/server-locator.ts';
+import { transactionTimings } from '../sip/transaction/timings.ts';
+import type { LocalSocket } from '../sip/transport/transport.ts';
+import { Transports } from '../sip/transport/transports.ts';
+import { LocatedNextHops } from './located-next-hops.ts';
+import { ServiceNames } from './own-names.ts';
+
+/** What a SIP node is put together from. Everything that waits for the outside is behind a port. */
+export interface SipNodeParts {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly counters: Counters;
+  /** Where bindings survive a restart; undefined keeps them in memory only. */
+  readonly locationStore: LocationStore | undefined;
+  /** By the names of `script.sqlConnections`. */
+  readonly sqlConnections: ReadonlyMap<string, SqlConnection>;
+  readonly credentials: CredentialStore;
+  readonly addresses: AddressSource;
+  readonly outbox: EventOutbox;
+  readonly inboxes: ResultInboxes;
+  /** Services behind us, as numeric addresses: no SIP request is ever sent there. */
+  readonly backEnds: readonly BackEnd[];
+  /** Ports of services on this machine, likewise. */
+  readonly ownPorts: readonly number[];
+  /** Where to listen, when that is not `sip.listen`. */
+  readonly listen?: readonly ListenAddress[];
+}
+
+/** A running SIP process: sockets, transactions, registrar and script. */
+export class SipNode {
+  readonly localSockets: readonly LocalSocket[];
+  readonly endpoint: Endpoint;
+  readonly registrar: Registrar;
+  readonly #engine: LuaEngine<RouteContext>;
+  readonly #stopAll: () => Promise<void>;
+
+  private constructor(parts: { localSockets: readonly LocalSocket[]; endpoint: Endpoint; registrar: Registrar; engine: LuaEngine<RouteContext>; stopAll: () => Promise<void> }) {
+    this.localSockets = parts.localSockets;
+    this.endpoint = parts.endpoint;
+    this.registrar = parts.registrar;
+    this.#engine = parts.engine;
+    this.#stopAll = parts.stopAll;
+  }
+
+  /**
+   * Starts a node. The script is loaded and the registrations are read before the first socket is
+   * bound, so that nothing is answered wrongly while it starts.
+   *
+   * @throws AppError `script.load`, `listen.in-use`, `listen.failed`, `db.unreachable`
+   */
+  static async start(parts: SipNodeParts): Promise<SipNode> {
+    const { config, clock, logger, counters } = parts;
+    const { limits, sip } = config;
+
+    const index = new LocationIndex({ clock, useDomain: false });
+    const writer = parts.locationStore === undefined ? undefined : new LocationWriter({ store: parts.locationStore, clock, logger, counters });
+    const registrar = new Registrar({
+      rules: { ...config.registrar, maxBindings: limits.maxBindings, retryAfterS: limits.retryAfterS, useDomain: false },
+      clock,
+      counters,
+      index,
+      ...(writer === undefined ? {} : { sink: writer }),
+    });
+
+    const endpoint: Endpoint = new Endpoint({
+      clock,
+      logger,
+      counters,
+      ownAddresses: new OwnAddresses(),
+      sender: {
+        send: (text, destination) => transports.send(text, destination),
+        localFor: (destination) => transports.localSocketFor(destination.protocol, destination.address, destination.local),
+      },
+      options: {
+        timings: transactionTimings({ t1Ms: sip.t1Ms, t2Ms: sip.t2Ms, t4Ms: sip.t4Ms, timerCMs: sip.timerCMs }),
+        messageLimits: { maxMessageBytes: limits.maxMessageBytes, maxHeaders: limits.maxHeaders },
+        maxTransactions: limits.maxTransactions,
+        serverHeader: sip.serverHeader,
+        retryAfterS: limits.retryAfterS,
+      },
+    });
+    const transports = new Transports({
+      receiver: endpoint,
+      clock,
+      counters,
+      logger,
+      tcp: {
+        maxMessageBytes: limits.maxMessageBytes,
+        maxHeaderBytes: limits.maxHeaderBytes,
+        maxConnections: limits.maxTcpConnections,
+        maxConnectionsPerAddress: limits.maxTcpConnectionsPerAddress,
+        messageDeadlineMs: limits.tcpMessageMs,
+        idleTimeoutMs: limits.tcpIdleMs,
+        connectTimeoutMs: limits.tcpConnectMs,
+      },
+    });
+
+    const locator = new ServerLocator({ dns: new NodeDnsLookup(), policy: nextHopPolicy(parts), clock, counters, random: Math.random });
+    const proxy = new Proxy(endpoint, new LocatedNextHops(locator), {
+      firstResponseMs: sip.frTimerMs,
+      ringMs: sip.frInvTimerMs,
+      maxBranches: limits.maxBranches,
+      maxBreadth: limits.maxBreadth,
+    });
+    const modules = createScriptModules({
+      clock,
+      logger,
+      counters,
+      definitions: new Map(),
+      registrar,
+      flushRegistrations: writer !== undefined && config.registrar.write === 'through' ? () => writer.flush() : undefined,
+      credentials: parts.credentials,
+      addresses: parts.addresses,
+      sqlConnections: parts.sqlConnections,
+      outbox: parts.outbox,
+      inboxes: parts.inboxes,
+      realm: realmOf(config),
+      auth: config.auth,
+      script: config.script,
+    });
+    const engine = new LuaEngine<RouteContext>({
+      path: config.script.path ?? PACKAGED_SCRIPT,
+      rows: ksrRows,
+      logger,
+      counters,
+      maxInstructions: limits.maxLuaInstructions,
+      maxParkedRuns: limits.maxParkedRoutes,
+    });
+    const router = new Router({ clock, logger, counters, endpoint, proxy, ownNames: new ServiceNames(sip.domains, transports), modules }, engine);
+    endpoint.attach(router);
+    const timers = new RouteTimers(config.script.timers, clock, (callback, event, whenDone) => router.runEvent(callback, event, whenDone));
+    const sweep = new ExpirySweep({ index, clock, logger, sink: writer ?? { put() {}, remove() {}, forget() {} }, onExpired: () => {} });
+
+    engine.load();
+    await startScriptModules(modules);
+    if (writer !== undefined) await writer.load(index, limits.maxBindings);
+    const localSockets = await transports.listen((parts.listen ?? sip.listen).map(({ transport, host, port }) => ({ protocol: transport, address: host, port })));
+    sweep.start();
+    timers.start();
+
+    const stopAll = async (): Promise<void> => {
+      timers.stop();
+      sweep.stop();
+      stopScriptModules(modules);
+      await transports.close();
+      endpoint.close();
+      await writer?.close();
+    };
+    return new SipNode({ localSockets, endpoint, registrar, engine, stopAll });
+  }
+
+  /**
+   * Reads the script again while calls go on.
+   *
+   * @throws AppError `script.load`; the script that was there before goes on serving
+   */
+  reloadScript(): void {
+    this.#engine.reload();
+  }
+
+  /** Stops taking messages, writes what is not in the database yet, closes everything. */
+  async close(): Promise<void> {
+    await this.#stopAll();
+  }
+}
+
+function nextHopPolicy(parts: SipNodeParts): NextHopPolicy {
+  const { config } = parts;
+  const listen = parts.listen ?? config.sip.listen;
+  const ownAddresses = Object.values(networkInterfaces()).flatMap((infos) => (infos ?? []).map((info) => info.address));
+  return new NextHopPolicy({
+    // Who listens on loopback serves programs of this machine: they can be called too.
+    allowLoopback: config.routing.allowLoopback || hasLoopbackListener(listen.map(({ host }) => host)),
+    allow: config.routing.allowNextHops,
+    deny: config.routing.denyNextHops,
+    denyPorts: config.routing.denyPorts,
+    backEnds: parts.backEnds,
+    ownPorts: parts.ownPorts,
+    ownAddresses,
+  });
+}
