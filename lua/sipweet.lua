@@ -202,8 +202,8 @@ function ksr_failure_call()
     return
   end
   if KSR.tm.t_is_canceled() > 0 then
-    -- A phone that took the call elsewhere says so in the CANCEL of a proxy before us.
-    if not string.find(KSR.hdr.gete("Reason"), "cause=200") then
+    -- A proxy before us says so when another phone has taken the call: then nobody missed it.
+    if not string.find(KSR.sipweet.cancel_reason(), "cause=200", 1, true) then
       missed_call("cancelled")
     end
     return
@@ -231,7 +231,7 @@ function missed_call(cause)
     .. ',"callee":' .. json(callee)
     .. ',"calleeDomain":' .. json(KSR.kx.gete_thost())
     .. ',"cause":' .. json(cause)
-    .. ',"at":' .. KSR.sipweet.now_ms()
+    .. ',"at":' .. KSR.sipweet.event_time()
     .. ',"callId":' .. json(KSR.kx.get_callid())
     .. '}'
   if KSR.mqueue.mq_add("missed-call", key, event) < 0 then

@@ -17,6 +17,19 @@ function jsonString(text: string): string {
   return toWireText(json.replace(LAST_CONTROLS, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`));
 }
 
+/** A member of a JSON object as text; '' when the text is no JSON object or has no such member that is a scalar. */
+function jsonGet(text: string, name: string): string {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(fromWireText(text));
+  } catch {
+    return '';
+  }
+  if (typeof parsed !== 'object' || parsed === null || !Object.hasOwn(parsed, name)) return '';
+  const value: unknown = (parsed as Record<string, unknown>)[name];
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? toWireText(String(value)) : '';
+}
+
 const QUERY = 'Runs a statement whose parameters, $1 and on, are the last arguments, so that nothing in them is ever read as SQL; as sqlops.sql_query otherwise';
 
 export const sipweetRows = [
@@ -24,5 +37,8 @@ export const sipweetRows = [
   waitingRow('sql_query_p2', ['str', 'str', 'str', 'str', 'str'], 'int', (route, connection, text, name, ...params) => queryInto(route, connection, text, name, params), QUERY),
   waitingRow('sql_query_p3', ['str', 'str', 'str', 'str', 'str', 'str'], 'int', (route, connection, text, name, ...params) => queryInto(route, connection, text, name, params), `${QUERY}. More than three values: give them as one JSON text and take it apart with json_to_record($1::json)`),
   row('json_string', ['str'], 'xval', (_route, text) => jsonString(text), 'The text as a JSON string, with its quotes'),
+  row('json_get', ['str', 'str'], 'xval', (_route, text, name) => jsonGet(text, name), 'A member of a JSON object as text; "" when there is none'),
+  row('realm', [], 'xval', (route) => route.services.modules.auth.realm, 'The realm that the passwords of users were hashed for'),
+  row('cancel_reason', [], 'xval', (route) => route.transaction?.context.cancelReason.trim() ?? '', 'Reason header fields of the CANCEL that ended this call, "" when it had none (RFC 3326)'),
   row('event_time', [], 'xval', (route) => String(Math.floor(route.services.clock.now())), 'Milliseconds since the epoch, as text: Lua would write the number with an exponent'),
 ];
