@@ -36,20 +36,21 @@ function hexOfIpv4(text: string): string | undefined {
 function hexOfIpv6(text: string): string | undefined {
   const halves = text.split('::');
   if (halves.length > 2) return undefined;
-  const head = hexOfGroups(halves[0]!);
+  const head = hexOfGroups(halves[0]!, halves.length === 1);
   if (head === undefined) return undefined;
   if (halves.length === 1) return head.length === 32 ? head : undefined;
-  const tail = hexOfGroups(halves[1]!);
+  const tail = hexOfGroups(halves[1]!, true);
   if (tail === undefined || head.length + tail.length > 28) return undefined;
   return head.padEnd(32 - tail.length, '0') + tail;
 }
 
-function hexOfGroups(text: string): string | undefined {
+/** @param last  the address ends here, so that the last group may be written as IPv4 */
+function hexOfGroups(text: string, last: boolean): string | undefined {
   if (text === '') return '';
   const groups = text.split(':');
   let hex = '';
   for (const [index, group] of groups.entries()) {
-    const part = group.includes('.') && index === groups.length - 1 ? hexOfIpv4(group) : hexOfGroup(group);
+    const part = last && group.includes('.') && index === groups.length - 1 ? hexOfIpv4(group) : hexOfGroup(group);
     if (part === undefined) return undefined;
     hex += part;
   }

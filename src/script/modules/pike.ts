@@ -28,7 +28,7 @@ export type PikeVerdict = 'ok' | 'blocked' | 'newly-blocked';
 
 /**
  * Counts requests by source address as Kamailio's `pike` does, over two sampling units: this one and
- * the one before. An address is hot when either count, or their mean, reaches the limit. The first
+ * the one before. An address is hot when either count reaches the limit. The first
  * request that makes it hot blocks it; when a unit ends and it is not hot any more it is free again.
  * All addresses of an IPv6 /64 count as one, for one sender owns them all.
  *
@@ -84,7 +84,7 @@ export class Pike {
 
   #isHot({ previous, current }: Counted): boolean {
     const { maxRequests } = this.#options;
-    return previous >= maxRequests || current >= maxRequests || Math.floor((previous + current) / 2) >= maxRequests;
+    return previous >= maxRequests || current >= maxRequests;
   }
 
   #forget(unit: number): void {
