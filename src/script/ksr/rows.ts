@@ -11,6 +11,7 @@ import { mqueueRows } from './mqueue.ts';
 import { permissionsRows } from './permissions.ts';
 import { pikeRows } from './pike.ts';
 import { pvRows } from './pv.ts';
+import { pvxRows } from './pvx.ts';
 import { registrarRows } from './registrar.ts';
 import { rrRows } from './rr.ts';
 import { sipweetRows } from './sipweet.ts';
@@ -33,6 +34,7 @@ export const ksrRows: readonly Row<RouteContext>[] = [
   ...permissionsRows,
   ...pikeRows,
   ...pvRows,
+  ...pvxRows,
   ...registrarRows,
   ...rrRows,
   ...sipweetRows,

@@ -1,0 +1,36 @@
+import { fromWireText } from '../modules/wire-text.ts';
+import type { RouteContext } from '../route-context.ts';
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/** Kamailio's levels by the names that scripts give them; anything else is an error there. */
+const LEVELS: ReadonlyMap<string, LogLevel> = new Map([
+  ['dbg', 'debug'],
+  ['info', 'info'],
+  ['notice', 'info'],
+  ['warn', 'warn'],
+]);
+
+export function logLevel(name: string): LogLevel {
+  return LEVELS.get(name) ?? 'error';
+}
+
+/** Longest line that a script writes, in octets; the rest is cut off. */
+const MAX_LINE_BYTES = 8192;
+
+const CONTROLS = /[\x00-\x1f\x7f]/;
+
+/** Writes one line of a script. What a message brought along cannot begin a second one, nor steer a terminal. */
+export function logText(route: RouteContext, level: LogLevel, text: string): void {
+  const { logger } = route.services;
+  if (level === 'debug' && !logger.debugEnabled) return;
+  logger[level](lineOf(text), { callId: route.callId });
+}
+
+function lineOf(text: string): string {
+  let end = Math.min(text.length, MAX_LINE_BYTES);
+  while (end > 0 && (text.charCodeAt(end - 1) === 0x0a || text.charCodeAt(end - 1) === 0x0d)) end -= 1;
+  const line = fromWireText(text.slice(0, end));
+  if (!CONTROLS.test(line)) return line;
+  return line.replace(/[\x00-\x1f\x7f]/g, (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`);
+}
