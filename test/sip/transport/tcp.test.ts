@@ -44,8 +44,7 @@ async function client(local: LocalSocket, from?: string) {
 /** Tries to connect and waits until the node has thrown the connection away. */
 async function refusedClient(local: LocalSocket, from?: string) {
   const socket = connect({ host: local.address, port: local.port, ...(from === undefined ? {} : { localAddress: from }) });
-  socket.on('error', () => {});
-  await new Promise((resolve) => socket.once('close', resolve));
+  await closing(track(socket));
 }
 
 function track(socket: Socket) {

@@ -43,7 +43,7 @@ describe('§18 UDP', () => {
     assert.deepEqual(bob.receiver.events, ['message 1', 'batch', 'message 2', 'batch']);
   });
 
-  test('many datagrams sent on one stack arrive whole: the slab is not overwritten while they wait', async () => {
+  test('more datagrams than one slab holds, sent on one stack, arrive whole and in order', async () => {
     const [alice, bob] = [await node(), await node()];
     // More than one slab of 1 MiB, in pieces that the receive buffer holds.
     const texts = Array.from({ length: 300 }, (_, index) => `${index} ${String.fromCharCode(97 + (index % 26)).repeat(4000)}`);
