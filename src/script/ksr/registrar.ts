@@ -107,15 +107,14 @@ function append(route: RouteContext, bindings: readonly Binding[], taken: number
 function lookup(route: RouteContext, table: string, uri: string): number {
   const found = find(route, table, uri === '' ? route.requestUri : uri);
   if (typeof found === 'number') return found;
-  const [best, ...others] = found;
-  const first = targetOf(best!);
+  const first = targetOf(found[0]!);
   route.setRequestUri(first.requestUri);
   route.destinationUri = first.destinationUri;
   route.path = first.path;
   route.q = first.q;
   route.ruid = first.ruid;
   route.branchFlags |= first.flags;
-  append(route, others, 1);
+  if (found.length > 1) append(route, found.slice(1), 1);
   return OK;
 }
 
