@@ -23,9 +23,8 @@
  * for a rate limit, a pause, the database or the queue burns none.
  */
 import type { Clock } from '../base/clock.ts';
-import { AppError, errorText } from '../base/errors.ts';
+import { errorText } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
-import { asUnreachable } from '../db/connection.ts';
 import type { LedgerEntry, Outcome } from '../db/tables/ledger.ts';
 import { missedCall, type MissedCall } from '../jobs/contract/missed-call.ts';
 import { DONE, RELEASE, type JobOutcome, type JobSink, type RunningJob } from '../jobs/queue.ts';
@@ -33,9 +32,11 @@ import { XFailure } from '../x/port.ts';
 import type { DeliveryCounters } from './delivery-counters.ts';
 import { FAILURE_POLICY } from './failure-policy.ts';
 import { lookUpSent } from './look-up-sent.ts';
+import { isOutage } from './outage.ts';
 import type { PacedX } from './paced-x.ts';
 import type { Ledger, Users } from './ports.ts';
 import type { QueuePause } from './queue-pause.ts';
+import { readMissedCall } from './read-missed-call.ts';
 import { findRecipient } from './recipient.ts';
 import { zoneOf } from './render/local-time.ts';
 import { missedCallText } from './render/missed-call.ts';
@@ -86,12 +87,10 @@ export class DirectMessageProcessor {
 
   /** Handles a job of the contract `missed-call`. Rejects when an attempt is to be burned. */
   async handle(job: RunningJob): Promise<JobOutcome> {
-    const parsed = missedCall.parse(job.data);
-    if (!parsed.ok) return this.#reject(job, parsed.problems.join('; '));
-    const event = parsed.payload;
+    const read = readMissedCall(job.data);
+    if (!read.ok) return this.#reject(job, read.problems.join('; '));
+    const event = read.payload;
     const { eventId, callId } = event;
-    // PostgreSQL's text cannot hold it: no row could ever be made for this event.
-    if (`${eventId}${callId}`.includes('\0')) return this.#reject(job, 'eventId or callId holds a NUL character');
     const run: Run = {
       event,
       isLast: job.attempt >= missedCall.retry.attempts,
@@ -183,9 +182,10 @@ export class DirectMessageProcessor {
     }
 
     if (ageMs < sureAfterMs) return this.#waitFor(sureAfterMs - ageMs, 'X does not list it, yet');
-    if (run.isLast) return this.#giveUp(run, 'X gave no clear answer to the last send, and does not have the message', true);
     const taken = await ledger.takeOver(entry, sureAfterMs);
-    const free = taken && (await ledger.release(taken, 'a send had no clear end, and X does not have the message'));
+    if (taken === undefined) return this.#waitFor(this.#longestSendMs, 'another worker is about it');
+    if (run.isLast) return this.#giveUp(run, taken, 'refused', 'X gave no clear answer to the last send, and does not have the message');
+    const free = await ledger.release(taken, 'a send had no clear end, and X does not have the message');
     if (free === undefined) return this.#waitFor(this.#longestSendMs, 'another worker is about it');
     run.logger.warn('A send had no clear end and X does not have the message: sending it again', { claims: free.attempt });
     return this.#deliver(run, free);
@@ -212,7 +212,7 @@ export class DirectMessageProcessor {
     }
     if (action === 'look') return this.#waitFor(this.#longestSendMs, reason);
     try {
-      return await this.#giveUp(run, reason);
+      return await this.#abandon(run, reason);
     } catch (failed) {
       if (isOutage(failed)) return this.#waitFor(timings.outageMs, errorText(failed));
       throw failed;
@@ -230,14 +230,21 @@ export class DirectMessageProcessor {
     }
   }
 
-  /** The end behind the last attempt. `isUnsent`: X has just shown that it does not have the message. */
-  async #giveUp(run: Run, why: string, isUnsent = false): Promise<JobOutcome> {
-    const { event } = run;
-    const entry = (await this.#parts.ledger.find(event.eventId)) ?? (await this.#planNothing(event));
+  /** The end behind the last attempt: nothing is known but the row. */
+  async #abandon(run: Run, why: string): Promise<JobOutcome> {
+    const { ledger } = this.#parts;
+    const entry = (await ledger.find(run.event.eventId)) ?? (await this.#planNothing(run.event));
     if (isEnded(entry)) return this.#publish(entry);
-    const state = isUnsent || entry.state === 'planned' ? 'refused' : 'parked';
+    if (entry.state === 'planned') return this.#giveUp(run, entry, 'refused', why);
+    // Another worker may be sending just now, and will know better.
+    const taken = await ledger.takeOver(entry, this.#longestSendMs);
+    if (taken === undefined) return this.#waitFor(this.#longestSendMs, why);
+    return this.#giveUp(run, taken, 'parked', why);
+  }
+
+  async #giveUp(run: Run, claim: LedgerEntry, state: 'refused' | 'parked', why: string): Promise<JobOutcome> {
     const reason = `given up after ${missedCall.retry.attempts} attempts: ${why}`;
-    const outcome = await this.#end(run, entry, { state, reason });
+    const outcome = await this.#end(run, claim, { state, reason });
     return outcome === DONE ? { kind: 'dead', reason } : outcome;
   }
 
@@ -294,12 +301,6 @@ export class DirectMessageProcessor {
     this.#parts.counters.waits.value += 1;
     return { kind: 'retry-at', atMs, reason };
   }
-}
-
-/** Whether this is about our own database or queue, and so passes by itself. */
-function isOutage(thrown: unknown): boolean {
-  if (thrown instanceof AppError) return thrown.code === 'db.unreachable' || thrown.code === 'jobs.unreachable';
-  return asUnreachable(thrown, 'the ledger') !== undefined;
 }
 
 function reasonText(reason: string): string {

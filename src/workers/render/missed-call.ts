@@ -32,7 +32,7 @@ export function missedCallText(event: MissedCall, reader: { readonly locale: str
 function callerText(event: MissedCall, texts: MessageTexts): string {
   const address = plainText(event.caller, MAX_ADDRESS_LENGTH).replace(NOT_IN_ADDRESSES, '');
   if (address === '' || ANONYMOUS.test(address)) return texts.anonymousCaller;
-  const name = quotableName(event.callerName ?? '', MAX_NAME_LENGTH);
+  const name = plainText(event.callerName ?? '', MAX_ADDRESS_LENGTH);
   const saysNothing = name === '' || name === address || name === address.split('@', 1)[0];
-  return saysNothing ? address : `"${name}" <${address}>`;
+  return saysNothing ? address : `"${quotableName(name, MAX_NAME_LENGTH)}" <${address}>`;
 }

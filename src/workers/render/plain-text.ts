@@ -14,6 +14,8 @@ const VISIBLE = /[\p{L}\p{N}\p{P}\p{S}]/u;
 /** Begin and end of what X would turn into a link: a dot with a letter behind it. */
 const LINK_DOT = /\.(?=\p{L})/gu;
 const QUOTES = /["\u00ab\u00bb\u201c-\u201f\uff02]/gu;
+/** They would look like the address that follows the name. */
+const BRACKETS = /[<>]/g;
 
 /**
  * One line without anything invisible, at most `maxLength` code points; a longer one ends in "…".
@@ -39,5 +41,5 @@ export function plainText(text: string, maxLength: number): string {
  * name, and it holds no link: X makes one of each `word.word`, and whoever calls chooses his name.
  */
 export function quotableName(name: string, maxLength: number): string {
-  return plainText(name.replace(LINK_DOT, '. '), maxLength).replace(QUOTES, "'");
+  return plainText(name.replace(LINK_DOT, '. ').replace(BRACKETS, ''), maxLength).replace(QUOTES, "'");
 }
