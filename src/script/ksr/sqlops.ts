@@ -1,6 +1,8 @@
 import { AttributeTree } from '../attribute-values.ts';
 import { MOST_NAMES } from '../modules/route-locals.ts';
 import type { SqlResult, SqlValue } from '../ports.ts';
+import { expand, pseudoVariable, pseudoVariableText } from '../pseudo-variables/compile.ts';
+import type { PseudoVariable } from '../pseudo-variables/pseudo-variable.ts';
 import type { RouteContext } from '../route-context.ts';
 import { rowsOf, type KsrValue } from '../row.ts';
 
@@ -8,6 +10,8 @@ const { row, waitingRow } = rowsOf<RouteContext>('sqlops');
 
 const OK = 1;
 const FAILED = -1;
+/** What `sql_pvquery` gives for a statement that found nothing. */
+const NO_ROWS = 2;
 /** What `sql_query` gives in KEMI when all went well, whether there are rows or not. */
 const QUERIED = 0;
 
@@ -42,6 +46,24 @@ function attributesOf(result: SqlResult, cells: readonly SqlValue[]): AttributeT
   return tree;
 }
 
+/** Expands the text, and sets one pseudo-variable a column: the last row first, so that `$avp` has the first one on top. */
+async function queryIntoVariables(route: RouteContext, connection: string, text: string, names: string): Promise<number> {
+  const variables = variablesOf(names);
+  const pieces = pseudoVariableText(text);
+  if (variables === undefined || pieces === undefined) throw new Error('there is a name that is no pseudo-variable');
+  const { rows } = await route.services.modules.sql.query(connection, expand(pieces, route));
+  for (const cells of rows.toReversed()) {
+    variables.forEach((variable, column) => variable.set(route, cells[column] ?? null));
+  }
+  return rows.length > 0 ? OK : NO_ROWS;
+}
+
+/** The variables of a list such as `$avp(a);$var(b)`. */
+function variablesOf(names: string): readonly PseudoVariable[] | undefined {
+  const variables = names.split(';').map((name) => pseudoVariable(name.trim()));
+  return variables.every((variable) => variable !== undefined) ? variables : undefined;
+}
+
 function queryUnawaited(route: RouteContext, connection: string, text: string): number {
   const { sql } = route.services.modules;
   return sql.has(connection) && sql.queryUnawaited(connection, text) ? OK : FAILED;
@@ -65,6 +87,7 @@ function cellOr(missing: KsrValue) {
 export const sqlopsRows = [
   waitingRow('sql_query', ['str', 'str', 'str'], 'int', (route, connection, text, name) => queryInto(route, connection, text, name, []), 'Runs a statement and keeps its result under a name for this run of this callback; 0 done, -1 failed. The text is sent as it is: escape what comes from a message with {sql.val}, or use sipweet.sql_query_p1'),
   waitingRow('sql_xquery', ['str', 'str', 'str'], 'int', queryIntoAttributes, 'Runs a statement and puts each row into $xavp(name), the first row on top of the others; 1 done, -1 failed'),
+  waitingRow('sql_pvquery', ['str', 'str', 'str'], 'int', queryIntoVariables, 'Runs a statement in which pseudo-variables are expanded ({sql.val} makes those that come from a message safe), and sets the variables of a list such as $avp(a);$var(b), one a column; 1 done, 2 no rows, -1 failed'),
   row('sql_query_async', ['str', 'str'], 'int', queryUnawaited, 'Starts a statement and does not wait for it; 1 started, -1 not. Its failure is only in the log'),
   row('sql_num_rows', ['str'], 'int', (route, name) => route.locals.sqlResults.get(name)?.rows.length ?? FAILED, 'Rows of a result; -1 no such result'),
   row('sql_num_columns', ['str'], 'int', (route, name) => route.locals.sqlResults.get(name)?.columns.length ?? FAILED, 'Columns of a result; -1 no such result'),

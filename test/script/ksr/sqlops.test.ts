@@ -126,6 +126,28 @@ describe('sql_xquery', () => {
   });
 });
 
+describe('sql_pvquery', () => {
+  test('expands the text and sets a variable a column; 1 with rows, 2 without', async () => {
+    const here = moduleStage();
+    const route = here.route();
+    const code = sql(route, 'sql_pvquery', 'db', 'select a, b from t where u = $(rU{sql.val})', '$avp(a); $var(b)');
+    await here.sql.answer(['a', 'b'], ['first', 1], ['second', 2]);
+    assert.equal(await code, 1);
+    assert.equal(here.sql.asked[0]!.text, "select a, b from t where u = 'bob'");
+    assert.deepEqual([route.attributes.avps.all('a'), here.modules.variables.get('b')], [['first', 'second'], 1]);
+    const none = sql(here.route(), 'sql_pvquery', 'db', 'select 1', '$avp(a)');
+    await here.sql.answer(['a']);
+    assert.equal(await none, 2);
+  });
+
+  test('rejects, which a script sees as -1, when the list or the text names no variable; nothing is asked', async () => {
+    const here = moduleStage();
+    await assert.rejects(async () => sql(here.route(), 'sql_pvquery', 'db', 'select 1', 'a'), /no pseudo-variable/);
+    await assert.rejects(async () => sql(here.route(), 'sql_pvquery', 'db', 'select $nothing', '$avp(a)'), /no pseudo-variable/);
+    assert.deepEqual(here.sql.asked, []);
+  });
+});
+
 describe('sql_query_async', () => {
   test('gives 1 at once; a failure is in the log', async () => {
     const here = moduleStage();

@@ -73,6 +73,21 @@ test('a retransmission that arrives while the route waits is absorbed', async ()
   assert.deepEqual(here.statuses(), ['404 Not Found']);
 });
 
+test('a user name that is SQL stays a value: as a parameter, and through {sql.val}', async () => {
+  const here = node(`
+    function ksr_request_route()
+      KSR.sipweet.sql_query_p1("db", "select twuser from sipweetusers where sipuser = $1", "res", KSR.kx.get_ruser())
+      KSR.sqlops.sql_query("db", "select twuser from sipweetusers where sipuser = " .. KSR.pv.get("$(rU{sql.val})"), "res")
+    end`);
+  here.receive(request({ method: 'MESSAGE', uri: "sip:x'or'1'='1@proxy.test" }));
+  await here.sql.answer([]);
+  assert.deepEqual(here.sql.asked, [
+    { text: 'select twuser from sipweetusers where sipuser = $1', params: ["x'or'1'='1"] },
+    { text: "select twuser from sipweetusers where sipuser = 'x''or''1''=''1'", params: [] },
+  ]);
+  await here.sql.answer([]);
+});
+
 test('a statement that fails gives the script -1, and the log the function, the place and the Call-ID', async () => {
   const here = node(`
     function ksr_request_route()
