@@ -3,6 +3,7 @@ import type { Row } from '../row.ts';
 import { authRows } from './auth.ts';
 import { authDbRows } from './auth_db.ts';
 import { coreRows } from './core.ts';
+import { corexRows } from './corex.ts';
 import { hdrRows } from './hdr.ts';
 import { htableRows } from './htable.ts';
 import { kxRows } from './kx.ts';
@@ -14,9 +15,12 @@ import { pvRows } from './pv.ts';
 import { pvxRows } from './pvx.ts';
 import { registrarRows } from './registrar.ts';
 import { rrRows } from './rr.ts';
+import { sanityRows } from './sanity.ts';
+import { siputilsRows } from './siputils.ts';
 import { sipweetRows } from './sipweet.ts';
 import { slRows } from './sl.ts';
 import { sqlopsRows } from './sqlops.ts';
+import { textopsRows } from './textops.ts';
 import { tmRows } from './tm.ts';
 import { tmxRows } from './tmx.ts';
 import { xlogRows } from './xlog.ts';
@@ -24,8 +28,9 @@ import { xlogRows } from './xlog.ts';
 /** Every function that scripts find under `KSR`, a module after the other. */
 export const ksrRows: readonly Row<RouteContext>[] = [
   ...coreRows,
-  ...authRows,
   ...authDbRows,
+  ...authRows,
+  ...corexRows,
   ...hdrRows,
   ...htableRows,
   ...kxRows,
@@ -37,9 +42,12 @@ export const ksrRows: readonly Row<RouteContext>[] = [
   ...pvxRows,
   ...registrarRows,
   ...rrRows,
+  ...sanityRows,
+  ...siputilsRows,
   ...sipweetRows,
   ...slRows,
   ...sqlopsRows,
+  ...textopsRows,
   ...tmRows,
   ...tmxRows,
   ...xlogRows,
