@@ -13,9 +13,10 @@
  *
  * 1. The message, known by its reference, is in X's list of the conversation: done.
  * 2. The list is complete and lacks it. X may be slow to list, and another worker may still be
- *    sending, so this counts only when the last claim is older, by the database's clock, than any send
- *    can last plus `settleMs`: then it goes back to planned and through the whole way again. There
- *    is a first look before, as soon as no send can be under way, since most messages are there.
+ *    sending, so this counts only in a look that begins when the last claim is older, by the
+ *    database's clock, than any send can last plus `settleMs`, and has been taken over: then the
+ *    message goes back to planned and through the whole way again. There is a first look before,
+ *    as soon as no send can be under way, since most messages are there.
  * 3. X does not let us look, or there is too much to look at: parked with the reason, for people.
  *
  * Bounds: sends and looks that failed burn the attempts of the contract. Past the last one the event
@@ -29,9 +30,10 @@ import type { LedgerEntry, Outcome } from '../db/tables/ledger.ts';
 import { missedCall, type MissedCall } from '../jobs/contract/missed-call.ts';
 import { DONE, RELEASE, type JobOutcome, type JobSink, type RunningJob } from '../jobs/queue.ts';
 import { XFailure } from '../x/port.ts';
+import { DeliveryBook } from './delivery-book.ts';
 import type { DeliveryCounters } from './delivery-counters.ts';
 import { FAILURE_POLICY } from './failure-policy.ts';
-import { lookUpSent } from './look-up-sent.ts';
+import { lookUpSent, type Sight } from './look-up-sent.ts';
 import { isOutage } from './outage.ts';
 import type { PacedX } from './paced-x.ts';
 import type { Ledger, Users } from './ports.ts';
@@ -40,13 +42,10 @@ import { readMissedCall } from './read-missed-call.ts';
 import { findRecipient } from './recipient.ts';
 import { zoneOf } from './render/local-time.ts';
 import { missedCallText } from './render/missed-call.ts';
-import { plainText } from './render/plain-text.ts';
-import { isEnded, publishResult, type EndedEntry } from './result-publisher.ts';
+import { isEnded, type EndedEntry } from './result-publisher.ts';
 import type { DeliveryTimings } from './timings.ts';
 
-/** What the ledger calls this effect. */
-const KIND = 'direct-message';
-const MAX_REASON_LENGTH = 500;
+const HELD_UP = 'the worker was held up before it sent';
 const MAX_WAIT_MS = 15 * 60_000;
 
 export interface DirectMessageParts {
@@ -74,10 +73,12 @@ interface Run {
 
 export class DirectMessageProcessor {
   readonly #parts: DirectMessageParts;
+  readonly #book: DeliveryBook;
   #stopping = false;
 
   constructor(parts: DirectMessageParts) {
     this.#parts = parts;
+    this.#book = new DeliveryBook(parts);
   }
 
   /** From now on nothing new is sent: a job that has not begun to send goes back to the queue. */
@@ -115,15 +116,15 @@ export class DirectMessageProcessor {
   }
 
   async #deliver(run: Run, known: LedgerEntry | undefined): Promise<JobOutcome> {
-    const { ledger, users, x, clock } = this.#parts;
+    const { ledger, users, x, clock, timings } = this.#parts;
     const { event } = run;
     const recipient = await findRecipient(event.callee, users, x);
     if (recipient.kind === 'nobody') {
-      const entry = known ?? (await this.#planNothing(event));
+      const entry = known ?? (await this.#book.planNothing(event));
       if (entry.state !== 'planned') return this.#resume(run, entry);
       return this.#end(run, entry, { state: 'refused', reason: recipient.reason });
     }
-    const entry = known ?? (await this.#plan(event, recipient.xUserId, this.#render(event, recipient)));
+    const entry = known ?? (await this.#book.plan(event, recipient.xUserId, this.#render(event, recipient)));
     if (entry.state !== 'planned') return this.#resume(run, entry);
     if (entry.recipient !== recipient.xUserId) {
       return this.#end(run, entry, { state: 'refused', reason: `"${event.callee}" was mapped to another X user while it waited` });
@@ -132,12 +133,13 @@ export class DirectMessageProcessor {
     const heldUntilMs = x.sendHeldUntilMs;
     if (heldUntilMs !== undefined) return this.#waitUntil(heldUntilMs, 'X has asked to wait');
     if (this.#stopping) return RELEASE;
-    const claimedAtMs = clock.monotonicMs();
+    // Wall-clock time: the monotonic one stands still while the machine sleeps.
+    const claimedAtMs = clock.now();
     const claim = await ledger.claim(entry.id);
-    if (claim === undefined) return this.#waitFor(this.#longestSendMs, 'another worker is sending it');
-    if (clock.monotonicMs() - claimedAtMs > this.#parts.timings.claimMs) {
-      await ledger.release(claim, 'the worker was held up before it sent');
-      return this.#waitFor(0, 'the worker was held up before it sent');
+    if (claim === undefined) return this.#leave();
+    if (clock.now() - claimedAtMs > timings.claimMs) {
+      await this.#book.release(claim, HELD_UP);
+      return this.#waitFor(0, HELD_UP);
     }
     return this.#send(run, claim);
   }
@@ -151,7 +153,7 @@ export class DirectMessageProcessor {
       if (!(thrown instanceof XFailure)) throw thrown;
       const action = FAILURE_POLICY[thrown.class];
       if (action === 'refuse') return this.#end(run, claim, { state: 'refused', reason: thrown.reason });
-      if (action !== 'look') await this.#parts.ledger.release(claim, reasonText(thrown.reason));
+      if (action !== 'look') await this.#book.release(claim, thrown.reason);
       throw thrown;
     }
     return this.#end(run, claim, { state: 'done', remoteId });
@@ -159,36 +161,40 @@ export class DirectMessageProcessor {
 
   /** The way out of `sending`; see the head of this file. */
   async #look(run: Run, entry: LedgerEntry): Promise<JobOutcome> {
-    const { ledger, x, clock, timings, counters } = this.#parts;
+    const { ledger, clock, timings, counters } = this.#parts;
     const sureAfterMs = this.#longestSendMs + timings.settleMs;
-    // Two clocks are compared here, which only decides when to look. The ledger decides by its own.
+    // Two clocks are compared here, which decides when to look. Whether to believe it, `takeOver` decides by one.
     const ageMs = clock.now() - entry.updatedAt.getTime();
     if (ageMs < this.#longestSendMs) return this.#waitFor(this.#longestSendMs - ageMs, 'it may be on its way to X');
+    const isSure = ageMs >= sureAfterMs;
+    const claim = isSure ? await ledger.takeOver(entry, sureAfterMs) : entry;
+    if (claim === undefined) return this.#leave();
 
-    let sight;
-    try {
-      sight = await lookUpSent(entry, x);
-    } catch (thrown) {
-      if (!(thrown instanceof XFailure) || FAILURE_POLICY[thrown.class] !== 'refuse') throw thrown;
-      sight = { kind: 'unclear' as const, reason: thrown.reason };
-    }
+    const sight = await this.#sight(claim);
     if (sight.kind === 'found') {
+      const { remoteId } = sight;
       counters.found.value += 1;
-      run.logger.info('X has the message whose sending had no clear end', { remoteId: sight.remoteId });
-      return this.#end(run, entry, { state: 'done', remoteId: sight.remoteId });
+      run.logger.info('X has the message whose sending had no clear end', { remoteId });
+      return this.#end(run, claim, { state: 'done', remoteId });
     }
     if (sight.kind === 'unclear') {
-      return this.#end(run, entry, { state: 'parked', reason: `nobody knows whether it was sent: ${sight.reason}` });
+      return this.#end(run, claim, { state: 'parked', reason: `nobody knows whether it was sent: ${sight.reason}` });
     }
-
-    if (ageMs < sureAfterMs) return this.#waitFor(sureAfterMs - ageMs, 'X does not list it, yet');
-    const taken = await ledger.takeOver(entry, sureAfterMs);
-    if (taken === undefined) return this.#waitFor(this.#longestSendMs, 'another worker is about it');
-    if (run.isLast) return this.#giveUp(run, taken, 'refused', 'X gave no clear answer to the last send, and does not have the message');
-    const free = await ledger.release(taken, 'a send had no clear end, and X does not have the message');
-    if (free === undefined) return this.#waitFor(this.#longestSendMs, 'another worker is about it');
+    if (!isSure) return this.#waitFor(sureAfterMs - ageMs, 'X does not list it, yet');
+    if (run.isLast) return this.#giveUp(run, claim, 'refused', 'no send had a clear end, and X does not have the message');
+    const free = await this.#book.release(claim, 'a send had no clear end, and X does not have the message');
+    if (free === undefined) return this.#leave();
     run.logger.warn('A send had no clear end and X does not have the message: sending it again', { claims: free.attempt });
     return this.#deliver(run, free);
+  }
+
+  async #sight(entry: LedgerEntry): Promise<Sight> {
+    try {
+      return await lookUpSent(entry, this.#parts.x);
+    } catch (thrown) {
+      if (!(thrown instanceof XFailure) || FAILURE_POLICY[thrown.class] !== 'refuse') throw thrown;
+      return { kind: 'unclear', reason: thrown.reason };
+    }
   }
 
   async #afterError(run: Run, thrown: unknown): Promise<JobOutcome> {
@@ -233,57 +239,38 @@ export class DirectMessageProcessor {
   /** The end behind the last attempt: nothing is known but the row. */
   async #abandon(run: Run, why: string): Promise<JobOutcome> {
     const { ledger } = this.#parts;
-    const entry = (await ledger.find(run.event.eventId)) ?? (await this.#planNothing(run.event));
+    const entry = (await ledger.find(run.event.eventId)) ?? (await this.#book.planNothing(run.event));
     if (isEnded(entry)) return this.#publish(entry);
     if (entry.state === 'planned') return this.#giveUp(run, entry, 'refused', why);
     // Another worker may be sending just now, and will know better.
     const taken = await ledger.takeOver(entry, this.#longestSendMs);
-    if (taken === undefined) return this.#waitFor(this.#longestSendMs, why);
+    if (taken === undefined) return this.#leave();
     return this.#giveUp(run, taken, 'parked', why);
   }
 
-  async #giveUp(run: Run, claim: LedgerEntry, state: 'refused' | 'parked', why: string): Promise<JobOutcome> {
+  #giveUp(run: Run, claim: LedgerEntry, state: 'refused' | 'parked', why: string): Promise<JobOutcome> {
     const reason = `given up after ${missedCall.retry.attempts} attempts: ${why}`;
-    const outcome = await this.#end(run, claim, { state, reason });
-    return outcome === DONE ? { kind: 'dead', reason } : outcome;
+    return this.#end(run, claim, { state, reason }, { kind: 'dead', reason });
   }
 
-  async #end(run: Run, claim: LedgerEntry, outcome: Outcome): Promise<JobOutcome> {
-    const { ledger, clock, counters } = this.#parts;
-    const { state } = outcome;
-    const reason = outcome.reason === undefined ? {} : { reason: reasonText(outcome.reason) };
-    const ended = await ledger.finish(claim, { ...outcome, ...reason });
-    if (ended === undefined || !isEnded(ended)) {
-      run.logger.warn('Another worker took the message over', { state, remoteId: outcome.remoteId });
-      return this.#waitFor(this.#longestSendMs, 'another worker is about it');
-    }
-    counters[state].value += 1;
-    const { recipient, remoteId } = ended;
-    if (state === 'done') {
-      run.logger.info('Direct message sent', { recipient, remoteId, sinceCallMs: clock.now() - run.event.at });
-    } else {
-      run.logger.warn(`Direct message ${state}`, { recipient, ...reason });
-    }
-    return this.#publish(ended);
+  /** An end of the way: through with the job, unless another worker took it over meanwhile. */
+  async #end(run: Run, claim: LedgerEntry, outcome: Outcome, through: JobOutcome = DONE): Promise<JobOutcome> {
+    const isOurs = await this.#book.end(run.event, claim, outcome, run.logger);
+    return isOurs ? through : this.#leave();
   }
 
   async #publish(entry: EndedEntry): Promise<JobOutcome> {
-    await publishResult(entry, this.#parts.results);
+    await this.#book.publish(entry);
     return DONE;
+  }
+
+  /** To another worker, which has the claim now; and back here to see what it made of it. */
+  #leave(): JobOutcome {
+    return this.#waitFor(this.#longestSendMs, 'another worker is about it');
   }
 
   #render(event: MissedCall, reader: { locale: string; timeZone: string }): string {
     return missedCallText(event, { locale: reader.locale, timeZone: zoneOf(reader.timeZone, this.#parts.timeZone) });
-  }
-
-  #plan(event: MissedCall, recipient: string, content: string): Promise<LedgerEntry> {
-    const { eventId: id, callId } = event;
-    return this.#parts.ledger.plan({ id, kind: KIND, recipient, content, callId });
-  }
-
-  /** A row for an event that nobody will be told of, so that it can be asked why. */
-  #planNothing(event: MissedCall): Promise<LedgerEntry> {
-    return this.#plan(event, plainText(`sip:${event.callee}@${event.calleeDomain}`, MAX_REASON_LENGTH), '');
   }
 
   /** From a claim to the end of its call to X, whatever happens. */
@@ -301,8 +288,4 @@ export class DirectMessageProcessor {
     this.#parts.counters.waits.value += 1;
     return { kind: 'retry-at', atMs, reason };
   }
-}
-
-function reasonText(reason: string): string {
-  return plainText(reason, MAX_REASON_LENGTH);
 }
