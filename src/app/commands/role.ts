@@ -1,0 +1,89 @@
+import type { Command } from 'commander';
+import type { Config } from '../../config/schema.ts';
+import type { Logger } from '../../base/logger.ts';
+import { socketName } from '../../sip/transport/listen-error.ts';
+import type { CommandLine } from '../command-line.ts';
+import { migrateLatest, openPool, reachDatabase } from '../database.ts';
+import { EXIT_FAILURE } from '../failure.ts';
+import { examples } from '../help.ts';
+import { listenAddresses } from '../listen-addresses.ts';
+import type { Role } from '../process-messages.ts';
+import { startRole } from '../role.ts';
+import { followSignals } from '../signals.ts';
+import { reachX } from '../x-access.ts';
+
+/** `sipweet sip` and `sipweet worker`: one process of the service, for several machines or a container each. */
+export function addRoleCommands(program: Command, line: CommandLine): void {
+  program
+    .command('sip')
+    .summary('run one SIP process')
+    .description(
+      'Runs the SIP side alone: proxy, registrar and routing script. The schema has to be there: run `sipweet migrate latest` first. SIGHUP reads the script again, SIGTERM ends in order.',
+    )
+    .addHelpText(
+      'after',
+      examples([
+        ['DATABASE_URL=postgres://user:password@db/sipweet sipweet sip', 'on your PostgreSQL, queue included'],
+        ['sipweet sip -c /etc/sipweet/sipweet.yaml', 'as the file says'],
+      ]),
+    )
+    .action(() => run('sip', line));
+  program
+    .command('worker')
+    .summary('run one worker process')
+    .description(
+      'Runs a worker alone: it takes missed calls from the queue and sends the direct messages. Any number of them work side by side. SIGTERM ends in order: the message that is being sent is sent.',
+    )
+    .addHelpText(
+      'after',
+      examples([
+        ['DATABASE_URL=... REDIS_URL=redis://queue sipweet worker', 'on your PostgreSQL and Redis'],
+        ['sipweet worker --set worker.concurrency=20', 'more messages at once'],
+      ]),
+    )
+    .action(() => run('worker', line));
+}
+
+async function run(role: Role, line: CommandLine): Promise<void> {
+  const loaded = line.load();
+  const logger = line.serviceLog(loaded).child({ role });
+  const { clock } = line;
+  const database = await reachDatabase({ config: loaded.config, logger });
+  const release = [() => database.release()];
+  let reload = () => {};
+  let end = () => {};
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const unfollow = followSignals({ stop: () => end(), stopNow: () => process.exit(EXIT_FAILURE), reload: () => reload() });
+  try {
+    let config: Config = { ...loaded.config, database: { ...loaded.config.database, url: database.url } };
+    if (database.embedded !== undefined) await migrateEmbedded(config, database.url, logger);
+    if (role === 'sip') {
+      config = { ...config, sip: { ...config.sip, listen: listenAddresses(loaded, logger) } };
+    } else {
+      const x = await reachX({ config, clock, logger: logger.child({ module: 'sandbox' }) });
+      release.push(() => x.release());
+      config = { ...config, x: { ...config.x, ...x.keys, apiBase: x.apiBase } };
+    }
+    const running = await startRole(role, { config, clock, logger });
+    release.push(() => running.stop());
+    reload = () => running.reload();
+    const sockets = running.report.sockets.map(({ protocol, address, port }) => socketName(protocol, address, port));
+    logger.info(`The ${role} process is ready`, sockets.length === 0 ? {} : { listen: sockets.join(' ') });
+    await ended;
+    logger.info('Stopping');
+  } finally {
+    for (const one of release.reverse()) await one();
+    unfollow();
+  }
+}
+
+async function migrateEmbedded(config: Config, url: string, logger: Logger): Promise<void> {
+  const db = openPool({ url, config, logger, applicationName: 'sipweet command' });
+  try {
+    await migrateLatest({ url, db, config });
+  } finally {
+    await db.destroy();
+  }
+}

@@ -1,0 +1,36 @@
+import type { Command } from 'commander';
+import type { CommandLine } from '../command-line.ts';
+import { examples } from '../help.ts';
+import { sandboxControl } from '../x-access.ts';
+
+export function addXCommand(program: Command, line: CommandLine): void {
+  const x = program
+    .command('x')
+    .summary('look into the sandbox of X')
+    .description('Shows what the sandbox of X has. It runs with `sipweet start` as long as no keys of X are set.')
+    .addHelpText(
+      'after',
+      examples([
+        ['sipweet x inbox bob_example', 'the direct messages that the account received'],
+        ['sipweet x users', 'the accounts of the sandbox'],
+      ]),
+    );
+  x.command('inbox <user>')
+    .description('Shows the direct messages that an account of the sandbox received, the oldest first.')
+    .addHelpText('after', examples([['sipweet x inbox @bob_example', 'the X name, with or without @']]))
+    .action(async (user: string) => {
+      const messages = await sandboxControl(line.load().config).inbox(user.replace(/^@/, ''));
+      if (messages.length === 0) line.remark('No messages');
+      for (const { createdAtMs, from, text } of messages) {
+        line.print(`${new Date(createdAtMs).toISOString()}  @${from}: ${text.replaceAll('\n', '\n    ')}`);
+      }
+    });
+  x.command('users')
+    .description('Shows the accounts of the sandbox. One comes to life when it is first written to.')
+    .addHelpText('after', examples([['sipweet x users', 'name, id, and who takes no messages']]))
+    .action(async () => {
+      for (const { username, id, acceptsDms } of await sandboxControl(line.load().config).users()) {
+        line.print(`@${username}  ${id}${acceptsDms ? '' : '  takes no direct messages'}`);
+      }
+    });
+}
