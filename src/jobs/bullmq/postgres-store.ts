@@ -1,68 +1,33 @@
-import { createPostgresBackend, Queue, runMigrations, Worker, type PgPool, type Processor } from 'bullmq';
-import pg from 'pg';
+import { createPostgresBackend, Queue, runMigrations, Worker, type Processor } from 'bullmq';
 import { AppError, errorText } from '../../base/errors.ts';
+import { PostgresPool } from './postgres-pool.ts';
 import { addressOf, type BullQueue, type BullStore, type BullWorker, type BullWorkerOptions } from './store.ts';
 
 /** Where BullMQ's tables stand; ours are in `public`. */
 const SCHEMA = 'bullmq';
-const CONNECT_MS = 5_000;
 const QUERY_MS = 10_000;
 const MIGRATION_MS = 60_000;
-
-/**
- * A client that dies quietly. BullMQ listens for the errors of its clients most of the time, not
- * always: not between a connection and its first use, nor while it closes. A server that stops in
- * such a moment would end our process; the query in flight, or the next one, tells of it as well.
- */
-class QuietClient extends pg.Client {
-  override emit(event: string | symbol, ...values: unknown[]): boolean {
-    if (event === 'error' && this.listenerCount('error') === 0) return false;
-    return super.emit(event, ...values);
-  }
-}
-
-function openPool(databaseUrl: string, max: number, queryMs = QUERY_MS): pg.Pool {
-  const pool = new pg.Pool({
-    connectionString: databaseUrl,
-    options: `-c search_path=${SCHEMA}`,
-    Client: QuietClient,
-    max,
-    connectionTimeoutMillis: CONNECT_MS,
-    query_timeout: queryMs,
-    // With it BullMQ notices a dead listening connection, and need not poll to be sure.
-    keepAlive: true,
-  });
-  // Each queue of BullMQ adds a listener of its own.
-  pool.setMaxListeners(0);
-  pool.on('error', () => {});
-  return pool;
-}
-
-/** BullMQ states its type of a pool with overloads, pg's types with generics: the compiler cannot see that they agree. */
-function forBullmq(pool: pg.Pool): PgPool {
-  return pool as unknown as PgPool;
-}
 
 /** BullMQ on PostgreSQL. Needs `migrateQueueBackend` to have run. */
 export class PostgresStore implements BullStore {
   readonly target: string;
   readonly #url: string;
   /** For producers, questions and the probe; each worker has its own, as it keeps one connection for listening. */
-  readonly #pool: pg.Pool;
+  readonly #pool: PostgresPool;
 
   constructor(databaseUrl: string) {
     this.#url = databaseUrl;
     this.target = `PostgreSQL at ${addressOf(databaseUrl)}`;
-    this.#pool = openPool(databaseUrl, 3);
+    this.#pool = new PostgresPool({ databaseUrl, schema: SCHEMA, max: 3, queryMs: QUERY_MS });
   }
 
   openQueue(name: string): BullQueue {
-    return new Queue(name, { connection: forBullmq(this.#pool) }, createPostgresBackend);
+    return new Queue(name, { connection: this.#pool }, createPostgresBackend);
   }
 
   openWorker(name: string, processor: Processor, options: BullWorkerOptions): { worker: BullWorker; cut: () => void } {
-    const pool = openPool(this.#url, 3);
-    const worker = new Worker(name, processor, { ...options, connection: forBullmq(pool) }, createPostgresBackend);
+    const pool = new PostgresPool({ databaseUrl: this.#url, schema: SCHEMA, max: 3, queryMs: QUERY_MS });
+    const worker = new Worker(name, processor, { ...options, connection: pool }, createPostgresBackend);
     return { worker, cut: () => void pool.end().catch(() => undefined) };
   }
 
@@ -86,7 +51,7 @@ export class PostgresStore implements BullStore {
  * @throws AppError `db.migration`
  */
 export async function migrateQueueBackend(databaseUrl: string): Promise<void> {
-  const pool = openPool(databaseUrl, 1, MIGRATION_MS);
+  const pool = new PostgresPool({ databaseUrl, schema: SCHEMA, max: 1, queryMs: MIGRATION_MS });
   try {
     const client = await pool.connect();
     try {
