@@ -105,7 +105,7 @@ export class Branch implements ClientTransactionUser, TimerOwner, ForwardsReques
   onResponse(response: SipMessage): void {
     const { status } = response;
     if (status < 200) this.#receiveProvisional(status);
-    else this.#stopWaiting();
+    else this.stopWaiting();
     this.context.receive(this, response);
   }
 
@@ -138,12 +138,13 @@ export class Branch implements ClientTransactionUser, TimerOwner, ForwardsReques
     proxy.endpoint.clock.arm(this.#waitTimer, proxy.endpoint.timings.timeoutMs);
   }
 
-  #stopWaiting(): void {
+  /** Nobody waits for this branch any more. */
+  stopWaiting(): void {
     this.context.proxy.endpoint.clock.disarm(this.#waitTimer);
   }
 
   #fail(status: number): void {
-    this.#stopWaiting();
+    this.stopWaiting();
     this.context.receiveLocal(this, status);
   }
 

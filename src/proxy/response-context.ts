@@ -315,6 +315,7 @@ export class ResponseContext implements ServerTransactionUser, BranchContext {
   }
 
   onTransactionEnded(): void {
+    for (const branch of this.branches) branch.stopWaiting();
     this.owner.onEnded(this);
   }
 }

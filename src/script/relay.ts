@@ -1,4 +1,5 @@
 import { isLooped } from '../proxy/detect-loop.ts';
+import { unsupportedExtensions } from '../proxy/proxy-require.ts';
 import type { NotForwarded } from '../proxy/response-context.ts';
 import { reasonPhrase } from '../proxy/reason-phrase.ts';
 import { MAX_FORWARDS } from '../sip/headers/header-id.ts';
@@ -59,14 +60,14 @@ function relayRequest(route: RouteContext): number {
 
   if (route.kind === 'request') {
     const refusal = refusalOf(route);
-    if (refusal !== 0) return delay(transaction, refusal, FAILED);
+    if (refusal !== undefined) return delay(transaction, refusal, FAILED);
     transaction.edits = route.requestEdits;
     if (route.message.method === 'INVITE' && context.lastStatus === 0) context.reply(100, 'trying -- your call is important to us');
   }
   const targets = route.takeTargets();
   if (targets.length === 0) return FAILED;
   const forwarded = context.forward(targets, route.requestEdits);
-  if (typeof forwarded === 'string') return delay(transaction, NOT_FORWARDED[forwarded].status, NOT_FORWARDED[forwarded].code);
+  if (typeof forwarded === 'string') return delay(transaction, NOT_FORWARDED[forwarded], NOT_FORWARDED[forwarded].code);
   return OK;
 }
 
@@ -76,17 +77,24 @@ const NOT_FORWARDED: Readonly<Record<NotForwarded, { status: number; code: numbe
   'no-breadth': { status: 440, code: FAILED },
 };
 
-/** §16.3: what must not be forwarded at all, 0 when nothing speaks against it. */
-function refusalOf(route: RouteContext): number {
+/** §16.3: what must not be forwarded at all, and what it is answered with. */
+function refusalOf(route: RouteContext): Refusal | undefined {
   const { message } = route;
-  if (isLooped(route.services.endpoint, message)) return 482;
+  if (isLooped(route.services.endpoint, message)) return { status: 482 };
   // A script that called `process_maxfwd` has looked at it and lowered it.
   const index = message.findField(MAX_FORWARDS);
-  if (index >= 0 && message.maxForwards === 0 && !route.edits.touches(message.valueStart(index))) return 483;
-  return 0;
+  if (index >= 0 && message.maxForwards === 0 && !route.edits.touches(message.valueStart(index))) return { status: 483 };
+  const unsupported = unsupportedExtensions(message);
+  return unsupported === undefined ? undefined : { status: 420, headers: `Unsupported: ${unsupported}\r\n` };
 }
 
-function delay(transaction: RouteTransaction, status: number, code: number): number {
-  transaction.delayedReply = { status, reason: reasonPhrase(status) };
+interface Refusal {
+  readonly status: number;
+  /** Whole header lines for the answer. */
+  readonly headers?: string;
+}
+
+function delay(transaction: RouteTransaction, { status, headers = '' }: Refusal, code: number): number {
+  transaction.delayedReply = { status, reason: reasonPhrase(status), headers };
   return code;
 }

@@ -18,7 +18,7 @@ export interface RouteTransaction {
   edits: RequestEdits;
   requestUri: string;
   /** What a failed `t_relay` is answered with at the end of the route unless the script answers itself. */
-  delayedReply: { readonly status: number; readonly reason: string } | undefined;
+  delayedReply: { readonly status: number; readonly reason: string; readonly headers: string } | undefined;
   /** Groups of contacts, best first, that `t_next_contacts` has yet to try. */
   contactQueue: Target[][];
 }

@@ -108,7 +108,7 @@ export class Router implements EndpointUser, RouteRunner {
       const { context } = transaction;
       if (context.finalStatus !== 0 || context.waiting || context.branches.length > 0) return;
       const delayed = transaction.delayedReply ?? (route.failed ? SERVER_ERROR : undefined);
-      if (delayed !== undefined) context.reply(delayed.status, delayed.reason);
+      if (delayed !== undefined) context.reply(delayed.status, delayed.reason, delayed.headers);
       else context.server.terminate();
       return;
     }
@@ -118,7 +118,7 @@ export class Router implements EndpointUser, RouteRunner {
 }
 
 /** A script that fails must not leave its caller waiting for 32 seconds; Kamailio sends nothing here. */
-const SERVER_ERROR = { status: 500, reason: reasonPhrase(500) };
+const SERVER_ERROR = { status: 500, reason: reasonPhrase(500), headers: '' };
 
 const FAKED_SOURCE: Source = {
   protocol: 'udp',

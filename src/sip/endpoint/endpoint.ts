@@ -201,7 +201,8 @@ export class Endpoint implements TransportReceiver, ClientTransactionPort, Serve
       this.#counters.droppedUnparsable.value += 1;
       return;
     }
-    this.replyStatelessly(message, source, { status: failure.status, reason: `${REFUSALS[failure.status] ?? 'Bad Request'} (${failure.failure})` });
+    // To where it came from, as if it had asked with `rport`: of a malformed request not even its port is believed.
+    this.replyStatelessly(message, source, { status: failure.status, reason: `${REFUSALS[failure.status] ?? 'Bad Request'} (${failure.failure})`, forceRport: true });
   }
 
   #refuseForOverload(request: SipMessage, source: Source): void {
