@@ -136,6 +136,17 @@ export class SipMessage {
     return found;
   }
 
+  /**
+   * The first field at or after number `from` that has this name, or -1. `id` and `canonical` are
+   * what `headerId` and `canonicalName` make of the name.
+   */
+  findNamed(id: number, canonical: string, from = 0): number {
+    let index = this.findField(id, from);
+    if (id !== OTHER) return index;
+    while (index >= 0 && !this.#isNamed(index, canonical)) index = this.findField(OTHER, index + 1);
+    return index;
+  }
+
   #isNamed(index: number, lower: string): boolean {
     const start = this.fieldStart(index);
     if (!equalsIgnoringCase(this.text, start, start + lower.length, lower)) return false;
