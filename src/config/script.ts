@@ -56,15 +56,15 @@ export const SCRIPT = section('The routing script and what Kamailio calls the pa
   ),
   mqueues: table(
     {
-      direction: choice(['out', 'in'], {
+      direction: choice(['out', 'in', 'local'], {
         default: 'out',
-        doc: '"out": what mq_add puts in goes by the spool to the workers as a job of that name. "in": results of workers, taken by mq_fetch.',
+        doc: '"out": what mq_add puts in goes by the spool to the workers as a job of that name. "in": results of workers, taken by mq_fetch. "local": both ends in the script, in memory.',
       }),
       maxItems: integer({
         default: 10_000,
         min: 1,
         max: 1_000_000,
-        doc: 'Items that a queue of direction "in" holds; past it the oldest is dropped, as Kamailio does.',
+        doc: 'Items that a queue of direction "local" holds; past it the oldest is dropped, as Kamailio does.',
         kamailio: 'size',
       }),
     },
@@ -126,7 +126,7 @@ export const SCRIPT = section('The routing script and what Kamailio calls the pa
     default: 120,
     min: 1,
     max: 86_400,
-    doc: 'Seconds that an address stays blocked after its last request.',
+    doc: 'Seconds that an address is remembered after its last request. A blocked one is let in again as soon as it stays below the limit for a sampling unit.',
     kamailio: 'pike.remove_latency',
   }),
 });
