@@ -9,6 +9,7 @@ const DIGIT = 4;
 const USER = 8;
 const URI = 16;
 const HEX = 32;
+const VALUE = 64;
 
 const classes = new Uint8Array(256);
 
@@ -33,6 +34,10 @@ add(LETTERS + DIGITS + "-_.!~*'()" + '&=+$,;?/' + '%:', USER);
 add('#', USER);
 // What may stand anywhere in a URI: reserved, unreserved, escapes, brackets of IPv6, '#' as above.
 add(LETTERS + DIGITS + "-_.!~*'();/?:@&=+$,%[]#", URI);
+// What is let through as the value of a header parameter besides tokens: addresses without quotes, as
+// in `received=2001:db8::1` (RFC 5118 §4.5), what extension parameters are seen with, and UTF-8.
+add(LETTERS + DIGITS + "-.!%*_+`'~" + '[]:/@&?#$=', VALUE);
+for (let code = 0x80; code < 0x100; code += 1) classes[code] = VALUE;
 
 export const isToken = (code: number): boolean => (classes[code]! & TOKEN) !== 0;
 export const isHost = (code: number): boolean => (classes[code]! & HOST) !== 0;
@@ -40,7 +45,9 @@ export const isDigit = (code: number): boolean => (classes[code]! & DIGIT) !== 0
 export const isUser = (code: number): boolean => (classes[code]! & USER) !== 0;
 export const isUri = (code: number): boolean => (classes[code]! & URI) !== 0;
 export const isHex = (code: number): boolean => (classes[code]! & HEX) !== 0;
+export const isParameterValue = (code: number): boolean => (classes[code]! & VALUE) !== 0;
 
+export const NUL = 0x00;
 export const TAB = 0x09;
 export const LF = 0x0a;
 export const CR = 0x0d;

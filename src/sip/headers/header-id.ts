@@ -73,22 +73,32 @@ const COMPACT: ReadonlyMap<string, string> = new Map(
   NAMES.filter(([, name]) => name.length === 1).map(([id, short]) => [short, NAMES.find(([other, name]) => other === id && name.length > 1)![1]]),
 );
 
+interface Candidate {
+  readonly id: number;
+  /** Codes of the lower-case name: read faster than a string's characters. */
+  readonly codes: Uint8Array;
+  readonly next: Candidate | undefined;
+}
+
+const LONGEST_NAME = Math.max(...NAMES.map(([, name]) => name.length));
+
 /** Known names by length, then by first letter: one or two candidates are left to compare. */
-const byLengthAndLetter: (readonly (readonly [number, string])[] | undefined)[] = [];
-for (const entry of NAMES) {
-  const key = entry[1].length * 32 + (entry[1].charCodeAt(0) & 31);
-  byLengthAndLetter[key] = [...(byLengthAndLetter[key] ?? []), entry];
+const byLengthAndLetter: (Candidate | undefined)[] = Array.from({ length: (LONGEST_NAME + 1) * 32 }, () => undefined);
+for (const [id, name] of NAMES) {
+  const key = name.length * 32 + (name.charCodeAt(0) & 31);
+  byLengthAndLetter[key] = { id, codes: Uint8Array.from(name, (character) => character.charCodeAt(0)), next: byLengthAndLetter[key] };
 }
 
 /** The id of the name in [start, end), in any case and in its compact form; `OTHER` for the rest (§7.3.1, §7.3.3). */
 export function headerId(text: string, start: number, end: number): number {
-  const candidates = byLengthAndLetter[(end - start) * 32 + (text.charCodeAt(start) & 31)];
-  if (candidates === undefined) return OTHER;
-  for (const [id, name] of candidates) {
+  const length = end - start;
+  if (length > LONGEST_NAME) return OTHER;
+  for (let known = byLengthAndLetter[length * 32 + (text.charCodeAt(start) & 31)]; known !== undefined; known = known.next) {
+    const { codes } = known;
     let at = 0;
     // '-' keeps its value under `| 0x20`, and what else maps to a letter is no token character.
-    while (at < name.length && (text.charCodeAt(start + at) | 0x20) === name.charCodeAt(at)) at += 1;
-    if (at === name.length) return id;
+    while (at < length && (text.charCodeAt(start + at) | 0x20) === codes[at]) at += 1;
+    if (at === length) return known.id;
   }
   return OTHER;
 }

@@ -1,41 +1,63 @@
 import { COMMA, GREATER, LESS, QUESTION, QUOTE, SEMICOLON, SPACE, isToken, isUri } from '../grammar/characters.ts';
-import { findParameter, walkParameters } from '../grammar/parameters.ts';
+import { ParameterReader, findParameter } from '../grammar/parameters.ts';
 import { skipBlanks, skipQuoted, trimEnd, unquote } from '../grammar/scan.ts';
 import { parseUri, type Uri } from '../uri/uri.ts';
 
+/** Where the parts of an address stand in its text. */
+interface Bounds {
+  readonly start: number;
+  readonly displayEnd: number;
+  readonly uriStart: number;
+  readonly uriEnd: number;
+  readonly bracketed: boolean;
+  readonly paramsStart: number;
+  /** -1 when there is no tag. */
+  readonly tagStart: number;
+  readonly tagEnd: number;
+  readonly end: number;
+}
+
 /**
  * A `name-addr` or `addr-spec` with header parameters: From, To, Contact, Route, Record-Route,
- * Path, Refer-To (RFC 3261 §20.10). Nothing but the bounds is worked out until it is asked for.
+ * Path, Refer-To (RFC 3261 §20.10). Nothing but the bounds is worked out until it is asked for:
+ * whether the URI is one is told by `uri`.
  */
 export class NameAddr {
   readonly #text: string;
-  /** First character of the value (display name, '<' or URI). */
-  readonly start: number;
-  /** Behind the last character of the value and its parameters. */
-  readonly end: number;
-  readonly #displayEnd: number;
-  readonly uriStart: number;
-  readonly uriEnd: number;
-  readonly #paramsStart: number;
-  /** True when the URI stands in angle brackets. */
-  readonly bracketed: boolean;
+  readonly #bounds: Bounds;
   #uri: Uri | undefined | null = null;
-  #tag: string | undefined | null = null;
 
-  constructor(text: string, start: number, end: number, displayEnd: number, uriStart: number, uriEnd: number, paramsStart: number, bracketed: boolean) {
+  constructor(text: string, bounds: Bounds) {
     this.#text = text;
-    this.start = start;
-    this.end = end;
-    this.#displayEnd = displayEnd;
-    this.uriStart = uriStart;
-    this.uriEnd = uriEnd;
-    this.#paramsStart = paramsStart;
-    this.bracketed = bracketed;
+    this.#bounds = bounds;
+  }
+
+  /** First character of the value (display name, '<' or URI). */
+  get start(): number {
+    return this.#bounds.start;
+  }
+
+  /** Behind the last character of the value and its parameters. */
+  get end(): number {
+    return this.#bounds.end;
+  }
+
+  get uriStart(): number {
+    return this.#bounds.uriStart;
+  }
+
+  get uriEnd(): number {
+    return this.#bounds.uriEnd;
+  }
+
+  /** True when the URI stands in angle brackets. */
+  get bracketed(): boolean {
+    return this.#bounds.bracketed;
   }
 
   /** The whole value as it came. */
   get text(): string {
-    return this.#text.slice(this.start, this.end);
+    return this.#text.slice(this.#bounds.start, this.#bounds.end);
   }
 
   /** Display name without quotes and escapes, '' when there is none. */
@@ -45,11 +67,11 @@ export class NameAddr {
 
   /** Display name as it came, with its quotes. */
   get rawDisplayName(): string {
-    return this.#text.slice(this.start, this.#displayEnd);
+    return this.#text.slice(this.#bounds.start, this.#bounds.displayEnd);
   }
 
   get uriText(): string {
-    return this.#text.slice(this.uriStart, this.uriEnd);
+    return this.#text.slice(this.#bounds.uriStart, this.#bounds.uriEnd);
   }
 
   /** The parsed URI, undefined when its syntax is wrong. */
@@ -60,18 +82,18 @@ export class NameAddr {
 
   /** Header parameters with their leading ';', or ''. */
   get params(): string {
-    return this.#text.slice(this.#paramsStart, this.end);
+    return this.#text.slice(this.#bounds.paramsStart, this.#bounds.end);
   }
 
   /** The value of a header parameter: '' when it has none, undefined when it is not there. */
   param(name: string): string | undefined {
-    return this.#paramsStart === this.end ? undefined : findParameter(this.params, name);
+    return findParameter(this.params, name);
   }
 
   /** The `tag` parameter, undefined when it is not there. */
   get tag(): string | undefined {
-    if (this.#tag === null) this.#tag = this.param('tag');
-    return this.#tag;
+    const { tagStart, tagEnd } = this.#bounds;
+    return tagStart < 0 ? undefined : this.#text.slice(tagStart, tagEnd);
   }
 }
 
@@ -95,7 +117,7 @@ export function parseNameAddr(text: string, at: number, end: number): NameAddr |
   }
   const uriStart = at + 1;
   const uriEnd = text.indexOf('>', uriStart);
-  if (uriEnd < 0 || uriEnd >= end || uriEnd === uriStart || !isUriText(text, uriStart, uriEnd)) return undefined;
+  if (uriEnd < 0 || uriEnd >= end || uriEnd === uriStart) return undefined;
   return finish(text, start, displayEnd, uriStart, uriEnd, uriEnd + 1, end, true);
 }
 
@@ -133,23 +155,28 @@ function parseAddrSpec(text: string, start: number, end: number): NameAddr | und
   return at === start ? undefined : finish(text, start, start, start, at, at, end, false);
 }
 
-function isUriText(text: string, at: number, end: number): boolean {
-  for (; at < end; at += 1) {
-    const code = text.charCodeAt(at);
-    // Blanks and quotes never belong in a URI (RFC 4475 §3.1.2.14); the fine print is parseUri's.
-    if (code <= SPACE || code === QUOTE || code === LESS) return false;
-  }
-  return true;
-}
+/** One for all: nothing else is read while an address is. */
+const parameter = new ParameterReader();
 
+/** Reads the parameters from `at` on, which is where the URI, or its '>', ends. */
 function finish(text: string, start: number, displayEnd: number, uriStart: number, uriEnd: number, at: number, end: number, bracketed: boolean): NameAddr | undefined {
-  const paramsStart = at;
+  const paramsStart = skipBlanks(text, at, end);
   let paramsEnd = at;
-  const stop = walkParameters(text, at, end, (_nameStart, nameEnd, valueStart, valueEnd) => {
-    paramsEnd = valueStart < 0 ? nameEnd : valueEnd;
-  });
-  if (stop < 0) return undefined;
-  return new NameAddr(text, start, paramsEnd, displayEnd, uriStart, uriEnd, paramsEnd === at ? paramsEnd : paramsStart, bracketed);
+  let tagStart = -1;
+  let tagEnd = -1;
+  at = paramsStart;
+  while (at < end && text.charCodeAt(at) === SEMICOLON) {
+    at = parameter.read(text, at, end);
+    if (at < 0) return undefined;
+    paramsEnd = parameter.end;
+    if (tagStart < 0 && parameter.isNamed(text, 'tag')) {
+      // `tag` alone is a tag without characters.
+      tagStart = parameter.valueStart < 0 ? paramsEnd : parameter.valueStart;
+      tagEnd = paramsEnd;
+    }
+  }
+  if (at < end && text.charCodeAt(at) !== COMMA) return undefined;
+  return new NameAddr(text, { start, displayEnd, uriStart, uriEnd, bracketed, paramsStart: Math.min(paramsStart, paramsEnd), tagStart, tagEnd, end: paramsEnd });
 }
 
 /** Parses a comma-separated list into `into`; false when any value is wrong. */

@@ -1,5 +1,5 @@
-import { COLON, COMMA, SLASH, isDigit } from '../grammar/characters.ts';
-import { walkParameters } from '../grammar/parameters.ts';
+import { COLON, COMMA, SEMICOLON, SLASH, isDigit } from '../grammar/characters.ts';
+import { ParameterReader } from '../grammar/parameters.ts';
 import { equalsIgnoringCase, parseDecimal, skipBlanks, skipToken } from '../grammar/scan.ts';
 import { skipHost } from '../uri/uri.ts';
 
@@ -28,22 +28,19 @@ export class Via {
   followed = false;
 }
 
-/** The name of the protocol; other versions are refused with 505 by the caller, not here. */
-const PROTOCOL = 'sip';
+/** One for all: nothing else is read while a Via is. */
+const parameter = new ParameterReader();
 
-/** Parses the Via that starts at `at`, or returns undefined. The header field's value ends at `end`. */
+/**
+ * Parses the Via that starts at `at`, or returns undefined. The header field's value ends at `end`.
+ * The version is not looked at: that of the start line counts.
+ */
 export function parseVia(text: string, at: number, end: number): Via | undefined {
   const via = new Via();
   at = skipBlanks(text, at, end);
   via.start = at;
 
-  const nameEnd = skipToken(text, at, end);
-  if (!equalsIgnoringCase(text, at, nameEnd, PROTOCOL)) return undefined;
-  at = skipSlash(text, nameEnd, end);
-  if (at < 0) return undefined;
-  const versionEnd = skipToken(text, at, end);
-  if (versionEnd === at) return undefined;
-  at = skipSlash(text, versionEnd, end);
+  at = text.startsWith(USUAL_PROTOCOL, at) ? at + USUAL_PROTOCOL.length : skipProtocol(text, at, end);
   if (at < 0) return undefined;
   const transportEnd = skipToken(text, at, end);
   if (transportEnd === at) return undefined;
@@ -63,35 +60,58 @@ export function parseVia(text: string, at: number, end: number): Via | undefined
     if (via.port <= 0) return undefined;
   }
 
-  via.end = at > hostEnd && text.charCodeAt(at - 1) <= 0x20 ? hostEnd : at;
-  let wellFormed = true;
-  const stop = walkParameters(text, at, end, (nameStart, paramNameEnd, valueStart, valueEnd) => {
-    via.end = valueStart < 0 ? paramNameEnd : valueEnd;
-    if (!readParameter(via, text, nameStart, paramNameEnd, valueStart, valueEnd)) wellFormed = false;
-  });
-  if (stop < 0 || !wellFormed) return undefined;
-  via.followed = stop < end && text.charCodeAt(stop) === COMMA;
-  return via;
+  via.end = via.port === 0 ? hostEnd : at;
+  at = skipBlanks(text, at, end);
+  while (at < end && text.charCodeAt(at) === SEMICOLON) {
+    at = parameter.read(text, at, end);
+    if (at < 0 || !noteParameter(via, text)) return undefined;
+    via.end = parameter.end;
+  }
+  via.followed = at < end;
+  return at === end || text.charCodeAt(at) === COMMA ? via : undefined;
 }
 
-function readParameter(via: Via, text: string, nameStart: number, nameEnd: number, valueStart: number, valueEnd: number): boolean {
-  switch (text.charCodeAt(nameStart) | 0x20) {
+/** How nearly every Via begins; other spellings take the long way. */
+const USUAL_PROTOCOL = 'SIP/2.0/';
+
+/** The offset of the transport in `SIP / 2.0 / UDP`, or -1. */
+function skipProtocol(text: string, at: number, end: number): number {
+  const nameEnd = skipToken(text, at, end);
+  if (!equalsIgnoringCase(text, at, nameEnd, 'sip')) return -1;
+  const version = skipSlash(text, nameEnd, end);
+  if (version < 0) return -1;
+  const versionEnd = skipToken(text, version, end);
+  return versionEnd === version ? -1 : skipSlash(text, versionEnd, end);
+}
+
+/**
+ * Keeps the parameters that routing reads. One of them twice makes the Via malformed (§7.3.1): the
+ * next element might believe the other of two `received`.
+ */
+function noteParameter(via: Via, text: string): boolean {
+  const { valueStart, valueEnd } = parameter;
+  switch (text.charCodeAt(parameter.nameStart) | 0x20) {
     case 0x62: // b
-      if (valueStart >= 0 && equalsIgnoringCase(text, nameStart, nameEnd, 'branch')) via.branch = text.slice(valueStart, valueEnd);
+      if (valueStart < 0 || !parameter.isNamed(text, 'branch')) return true;
+      if (via.branch !== '') return false;
+      via.branch = text.slice(valueStart, valueEnd);
       return true;
     case 0x6d: // m
-      if (valueStart >= 0 && equalsIgnoringCase(text, nameStart, nameEnd, 'maddr')) via.maddr = text.slice(valueStart, valueEnd);
+      if (valueStart < 0 || !parameter.isNamed(text, 'maddr')) return true;
+      if (via.maddr !== '') return false;
+      via.maddr = text.slice(valueStart, valueEnd);
       return true;
     case 0x72: // r
-      if (equalsIgnoringCase(text, nameStart, nameEnd, 'rport')) {
-        via.rportEnd = nameEnd;
+      if (parameter.isNamed(text, 'rport')) {
+        if (via.rportEnd >= 0) return false;
+        via.rportEnd = parameter.nameEnd;
         via.rport = valueStart < 0 ? 0 : parseDecimal(text, valueStart, valueEnd, 65535);
         return valueStart < 0 || via.rport > 0;
       }
-      if (valueStart >= 0 && equalsIgnoringCase(text, nameStart, nameEnd, 'received')) {
-        via.received = text.slice(valueStart, valueEnd);
-        via.receivedStart = valueStart;
-      }
+      if (valueStart < 0 || !parameter.isNamed(text, 'received')) return true;
+      if (via.received !== '') return false;
+      via.received = text.slice(valueStart, valueEnd);
+      via.receivedStart = valueStart;
       return true;
     default:
       return true;

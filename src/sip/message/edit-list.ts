@@ -8,7 +8,9 @@ export interface Edit {
 /**
  * Changes to a message that take effect when it is written (Kamailio's "lumps"). Offsets are those
  * of the received text, so the order in which changes are made does not matter, except that
- * insertions at one place stand in the order in which they were made.
+ * insertions at one place stand in the order in which they were made. What is inserted where
+ * octets are taken away stands before what replaces them. Of two changes that overlap, the one that begins
+ * first is made, of two that begin together the longer one; the other has nothing left to change.
  */
 export class EditList {
   readonly #edits: Edit[];
@@ -30,7 +32,7 @@ export class EditList {
     this.#add({ start: at, end: at, text });
   }
 
-  /** Replaces [start, end). A second change of the same octets replaces the first one. */
+  /** Replaces [start, end). A second change of the same octets replaces the first one; of no octets, it is an insertion. */
   replace(start: number, end: number, text: string): void {
     const same = this.#edits.findIndex((edit) => edit.start === start && edit.end === end && end > start);
     if (same >= 0) this.#edits.splice(same, 1);
@@ -65,24 +67,30 @@ export class EditList {
     return new EditList(this.#edits);
   }
 
-  /** The octets [start, end) of `raw` with all changes made that begin there. A change of octets that are gone already is left out. */
+  /** The octets [start, end) of `raw` with all changes made that lie within, insertions at both ends included. */
   apply(raw: string, start: number, end: number): string {
     let out = '';
     let at = start;
     for (const edit of this.#edits) {
-      if (edit.start < at) continue;
-      if (edit.end > end) break;
+      if (edit.start < at || edit.end > end) continue;
       out += raw.slice(at, edit.start) + edit.text;
       at = edit.end;
     }
     return out + raw.slice(at, end);
   }
 
-  /** Keeps the list sorted by start; lists are short and mostly built front to back. */
+  /** Keeps the list in order; lists are short and mostly built front to back. */
   #add(edit: Edit): void {
     const edits = this.#edits;
     let at = edits.length;
-    while (at > 0 && edits[at - 1]!.start > edit.start) at -= 1;
+    while (at > 0 && isBefore(edit, edits[at - 1]!)) at -= 1;
     edits.splice(at, 0, edit);
   }
+}
+
+/** By place; at one place insertions first, then the change that takes most away. */
+function isBefore(a: Edit, b: Edit): boolean {
+  if (a.start !== b.start) return a.start < b.start;
+  if (a.end === a.start) return b.end > b.start;
+  return b.end > b.start && a.end > b.end;
 }

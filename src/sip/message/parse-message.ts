@@ -1,8 +1,8 @@
-import { COLON, LF, SPACE, TAB } from '../grammar/characters.ts';
+import { BACKSLASH, CR, LF, NUL, SPACE, TAB } from '../grammar/characters.ts';
 import { equalsIgnoringCase, parseDecimal, skipBlanks, skipToken, trimEnd } from '../grammar/scan.ts';
 import { CALL_ID, CONTENT_LENGTH, CSEQ, FROM, MAX_FORWARDS, OTHER, TO, headerId } from '../headers/header-id.ts';
-import { hasMagicCookie, MAGIC_COOKIE } from '../headers/via.ts';
-import { SipMessage } from './sip-message.ts';
+import { MAGIC_COOKIE } from '../headers/via.ts';
+import { FIELD_STRIDE, SipMessage } from './sip-message.ts';
 
 /** What is refused for its size alone. */
 export interface MessageLimits {
@@ -39,19 +39,22 @@ export function parseMessage(raw: string, limits: MessageLimits = DEFAULT_MESSAG
   if (raw.length > limits.maxMessageBytes) return dropped('the message is too long');
   let at = 0;
   // Empty lines before the start line are skipped (§7.5).
-  while (raw.charCodeAt(at) === 0x0d && raw.charCodeAt(at + 1) === LF) at += 2;
+  while (raw.charCodeAt(at) === CR && raw.charCodeAt(at + 1) === LF) at += 2;
 
-  const text = raw.includes('\r\n ') || raw.includes('\r\n\t') ? blankFolds(raw) : raw;
-  const message = new SipMessage(raw, text, []);
-  const lineEnd = text.indexOf('\r\n', at);
+  const parsed = parseFrom(new SipMessage(raw, raw, []), at, limits.maxHeaders);
+  return parsed === FOLDED ? (parseFrom(new SipMessage(raw, blankFolds(raw, at), []), at, limits.maxHeaders) as SipMessage | ParseFailure) : parsed;
+}
+
+function parseFrom(message: SipMessage, at: number, maxHeaders: number): SipMessage | ParseFailure | typeof FOLDED {
+  const lineEnd = message.text.indexOf('\r\n', at);
   if (lineEnd < 0) return dropped('there is no start line');
   const startLineFailure = parseStartLine(message, at, lineEnd);
-  if (startLineFailure === 'not SIP') return dropped(startLineFailure);
+  if (startLineFailure === NOT_SIP) return dropped(startLineFailure);
 
-  const headerFailure = indexHeader(message, lineEnd + 2, limits.maxHeaders);
+  const headerFailure = indexHeader(message, lineEnd + 2, maxHeaders);
+  if (headerFailure === FOLDED) return FOLDED;
   if (headerFailure !== undefined) return failed(message, headerFailure, headerFailure === TOO_MANY ? 513 : 400);
-  if (startLineFailure === BAD_VERSION) return failed(message, startLineFailure, 505);
-  if (startLineFailure !== undefined) return failed(message, startLineFailure, 400);
+  if (startLineFailure !== undefined) return failed(message, startLineFailure, startLineFailure === BAD_VERSION ? 505 : 400);
 
   const failure = checkMandatory(message) ?? findBody(message);
   return failure === undefined ? message : failed(message, failure, 400);
@@ -61,8 +64,12 @@ export function isParseFailure(parsed: SipMessage | ParseFailure): parsed is Par
   return !(parsed instanceof SipMessage);
 }
 
+const NOT_SIP = 'not SIP';
+const NO_END = 'the header does not end with an empty line';
 const BAD_VERSION = 'the version is not SIP/2.0';
 const TOO_MANY = 'too many header fields';
+/** Not a failure: the header has folded lines, which are blanked before it is indexed again. */
+const FOLDED = 'folded';
 
 function dropped(failure: string): ParseFailure {
   return { failure, status: 0, message: undefined };
@@ -73,9 +80,9 @@ function failed(message: SipMessage, failure: string, status: number): ParseFail
   return { failure, status: answerable ? status : 0, message };
 }
 
-/** CRLF and the blank after it become blanks, so that offsets stay what they are. */
-function blankFolds(raw: string): string {
-  const headerEnd = raw.indexOf('\r\n\r\n');
+/** The CRLF and the blank of each fold become three blanks, so that offsets stay what they are. `start` is that of the start line. */
+function blankFolds(raw: string, start: number): string {
+  const headerEnd = raw.indexOf('\r\n\r\n', start);
   const end = headerEnd < 0 ? raw.length : headerEnd;
   return raw.slice(0, end).replace(/\r\n[ \t]/g, '   ') + raw.slice(end);
 }
@@ -84,7 +91,7 @@ function parseStartLine(message: SipMessage, start: number, end: number): string
   const { text } = message;
   if (equalsIgnoringCase(text, start, start + 4, 'sip/')) return parseStatusLine(message, start, end);
   const methodEnd = skipToken(text, start, end);
-  if (methodEnd === start || text.charCodeAt(methodEnd) !== SPACE) return 'not SIP';
+  if (methodEnd === start || text.charCodeAt(methodEnd) !== SPACE) return NOT_SIP;
   message.method = text.slice(start, methodEnd);
   const uriStart = methodEnd + 1;
   const versionStart = text.lastIndexOf(' ', end - 1) + 1;
@@ -93,7 +100,7 @@ function parseStartLine(message: SipMessage, start: number, end: number): string
   if (versionStart <= uriStart || !equalsIgnoringCase(text, versionStart, versionStart + 4, 'sip/')) {
     // A trailing blank still shows a SIP version before it: that is a malformed request, not other traffic.
     const trimmed = trimEnd(text, start, end);
-    return equalsIgnoringCase(text, trimmed - 7, trimmed - 3, 'sip/') ? 'blanks at the end of the Request-Line' : 'not SIP';
+    return equalsIgnoringCase(text, trimmed - 7, trimmed - 3, 'sip/') ? 'blanks at the end of the Request-Line' : NOT_SIP;
   }
   if (!equalsIgnoringCase(text, versionStart, end, 'sip/2.0')) return BAD_VERSION;
   for (let at = uriStart; at < message.startLineEnd; at += 1) {
@@ -108,54 +115,81 @@ function parseStatusLine(message: SipMessage, start: number, end: number): strin
   const { text } = message;
   // Status first: whatever else is wrong with a response, it must not be answered.
   message.status = -1;
-  if (!equalsIgnoringCase(text, start, start + 8, 'sip/2.0 ')) return 'not SIP';
+  if (!equalsIgnoringCase(text, start, start + 8, 'sip/2.0 ')) return NOT_SIP;
   const status = parseDecimal(text, start + 8, start + 11, 699);
   const after = text.charCodeAt(start + 11);
-  if (status < 100 || (start + 11 !== end && after !== SPACE)) return 'not SIP';
+  if (status < 100 || (start + 11 !== end && after !== SPACE)) return NOT_SIP;
   message.status = status;
   message.startLineStart = Math.min(start + 12, end);
   message.startLineEnd = end;
-  return undefined;
+  // To a lenient reader behind us these would end the line and begin a header field.
+  return hasLineBreak(text, start, end) ? 'a bare CR, LF or NUL in the reason phrase' : undefined;
 }
 
-/** Fills the index, line by line. Returns what is wrong, if anything is. */
+function hasLineBreak(text: string, at: number, end: number): boolean {
+  for (; at < end; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === CR || code === LF || code === NUL) return true;
+  }
+  return false;
+}
+
+/**
+ * Fills the index, field by field. Returns what is wrong, if anything is. It searches where it can:
+ * to ask for the code of each character costs several times as much (bench/sip/message/parse.bench.ts).
+ */
 function indexHeader(message: SipMessage, at: number, maxHeaders: number): string | undefined {
   const { text, fields } = message;
-  const nul = text.indexOf('\0');
+  const start = at;
   for (;;) {
+    // What was indexed before a failure is whole, and can be copied into the answer.
+    message.headerEnd = at;
     const lineEnd = text.indexOf('\r', at);
-    if (lineEnd < 0) return 'the header does not end with an empty line';
-    if (text.charCodeAt(lineEnd + 1) !== LF) return 'bare CR in the header';
-    // A bare LF is a line end to some parsers: what they would read as a header must not pass here.
-    const lineFeed = text.indexOf('\n', at);
-    if (lineFeed !== lineEnd + 1) return 'bare LF in the header';
+    if (lineEnd < 0) return NO_END;
+    // A CR or LF alone ends the line to some readers: what is a header field to them must not pass as text.
+    if (text.indexOf('\n', at) !== lineEnd + 1) return 'a bare CR or LF in the header';
     if (lineEnd === at) break;
-    if (fields.length >= maxHeaders * 4) return TOO_MANY;
+    if (isBlank(text.charCodeAt(at))) return FOLDED;
+    if (fields.length >= maxHeaders * FIELD_STRIDE) return TOO_MANY;
 
-    const nameEnd = skipToken(text, at, lineEnd);
-    if (nameEnd === at) return 'a header field has no name';
-    let colon = nameEnd;
-    while (colon < lineEnd && (text.charCodeAt(colon) === SPACE || text.charCodeAt(colon) === TAB)) colon += 1;
-    if (text.charCodeAt(colon) !== COLON) return 'a header field has no colon';
+    const colon = text.indexOf(':', at);
+    if (colon < 0 || colon > lineEnd) return 'a header field has no colon';
+    let nameEnd = colon;
+    while (nameEnd > at && isBlank(text.charCodeAt(nameEnd - 1))) nameEnd -= 1;
+    const id = headerId(text, at, nameEnd);
+    // The names that have an id are tokens.
+    if (id === OTHER && (nameEnd === at || skipToken(text, at, nameEnd) !== nameEnd)) return 'the name of a header field is no token';
     const valueStart = skipBlanks(text, colon + 1, lineEnd);
-    fields.push(headerId(text, at, nameEnd), at, valueStart, trimEnd(text, valueStart, lineEnd));
+    fields.push(id, at, valueStart, trimEnd(text, valueStart, lineEnd));
     at = lineEnd + 2;
   }
-  message.headerEnd = at;
   message.bodyStart = at + 2;
-  return nul >= 0 && nul < at && hasBareNul(text, nul, at) ? 'NUL in the header' : undefined;
+  return hasBareNul(text, start, at) ? 'a NUL in the header' : undefined;
+}
+
+function isBlank(code: number): boolean {
+  return code === SPACE || code === TAB;
 }
 
 /** NUL may stand in a header as a quoted pair only (§25.1; RFC 4475 §3.1.1.2). */
-function hasBareNul(text: string, nul: number, end: number): boolean {
-  for (; nul >= 0 && nul < end; nul = text.indexOf('\0', nul + 1)) if (text.charCodeAt(nul - 1) !== 0x5c) return true;
+function hasBareNul(text: string, start: number, end: number): boolean {
+  for (let nul = text.indexOf('\0', start); nul >= 0 && nul < end; nul = text.indexOf('\0', nul + 1)) {
+    if (!isEscaped(text, start, nul)) return true;
+  }
   return false;
+}
+
+/** True when an odd number of backslashes stands before `at`: an even one escapes itself. */
+function isEscaped(text: string, start: number, at: number): boolean {
+  let first = at;
+  while (first > start && text.charCodeAt(first - 1) === BACKSLASH) first -= 1;
+  return ((at - first) & 1) === 1;
 }
 
 function checkMandatory(message: SipMessage): string | undefined {
   let seen = 0;
   const { fields } = message;
-  for (let at = 0; at < fields.length; at += 4) {
+  for (let at = 0; at < fields.length; at += FIELD_STRIDE) {
     const id = fields[at]!;
     if (id === OTHER || id > MAX_FORWARDS) continue;
     const bit = 1 << id;
@@ -166,7 +200,7 @@ function checkMandatory(message: SipMessage): string | undefined {
   const via = message.via;
   if (via === undefined) return 'the topmost Via is missing or malformed';
   // The cookie alone identifies nothing (RFC 4475 §3.2.1).
-  if (via.branch === MAGIC_COOKIE && !hasMagicCookie(via.branch)) return 'the branch of the topmost Via is empty';
+  if (via.branch === MAGIC_COOKIE) return 'the branch of the topmost Via is empty';
   if (message.callId === '') return 'Call-ID is empty';
   if (message.from === undefined || message.from.uri === undefined) return 'From is malformed';
   if (message.to === undefined || message.to.uri === undefined) return 'To is malformed';
@@ -178,6 +212,7 @@ function checkMandatory(message: SipMessage): string | undefined {
   }
   if (cseq.method !== message.method) return 'the method of CSeq is not that of the request';
   if (message.maxForwards === -2) return 'Max-Forwards is not a number below 256';
+  if (message.requestUri === undefined) return 'the Request-URI is malformed';
   return undefined;
 }
 

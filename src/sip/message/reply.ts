@@ -19,15 +19,20 @@ export interface ReplyParts {
 /**
  * Builds a response to a request (§8.2.6): Via, From, To, Call-ID and CSeq are copied as they came,
  * with `received` and `rport` on the topmost Via (§18.2.1, RFC 3581), Record-Route for what may
- * make a dialog (§12.1.1), Timestamp for 100.
+ * make a dialog (§12.1.1), Timestamp for 100. Of a field that must stand once the first is copied:
+ * requests that are refused because it stands twice are answered here too.
+ *
+ * Texts are one-byte texts, the body too: what is UTF-8 comes in as its bytes.
  */
 export function buildReply(request: SipMessage, source: SourceAddress, parts: ReplyParts): string {
   const { raw } = request;
   let text = `SIP/2.0 ${parts.status} ${parts.reason}\r\n`;
   let topmost = true;
+  let copied = 0;
   const withRecordRoute = parts.status > 100 && parts.status < 300;
   for (let index = 0; index < request.fieldCount; index += 1) {
-    switch (request.fieldId(index)) {
+    const id = request.fieldId(index);
+    switch (id) {
       case VIA:
         if (topmost) {
           text += viaWithSource(request, index, source, parts.forceRport === true);
@@ -36,6 +41,8 @@ export function buildReply(request: SipMessage, source: SourceAddress, parts: Re
         }
         break;
       case TO: {
+        if ((copied & (1 << TO)) !== 0) continue;
+        copied |= 1 << TO;
         const end = request.valueEnd(index);
         const needsTag = parts.status > 100 && request.to?.tag === undefined;
         text += needsTag ? `${raw.slice(request.fieldStart(index), end)};tag=${parts.toTag}\r\n` : raw.slice(request.fieldStart(index), request.fieldEnd(index));
@@ -44,6 +51,8 @@ export function buildReply(request: SipMessage, source: SourceAddress, parts: Re
       case FROM:
       case CALL_ID:
       case CSEQ:
+        if ((copied & (1 << id)) !== 0) continue;
+        copied |= 1 << id;
         break;
       case RECORD_ROUTE:
         if (!withRecordRoute) continue;

@@ -19,7 +19,7 @@ export function noteSource(request: SipMessage, source: SourceAddress, edits: Ed
   const wantsRport = via.rport === 0 || (forceRport && via.rport < 0);
   let added = '';
   if (wantsRport) {
-    if (via.rportEnd >= 0) edits.replace(via.rportEnd, via.rportEnd, `=${source.port}`);
+    if (via.rportEnd >= 0) edits.insert(via.rportEnd, `=${source.port}`);
     else added = `;rport=${source.port}`;
   }
   if (via.received !== '') {
@@ -28,7 +28,7 @@ export function noteSource(request: SipMessage, source: SourceAddress, edits: Ed
   } else if (wantsRport || plainHost(via.host) !== source.address) {
     added += `;received=${source.address}`;
   }
-  if (added !== '') edits.replace(via.end, via.end, added);
+  if (added !== '') edits.insert(via.end, added);
 }
 
 /** The header field with the topmost Via as a reply carries it, CRLF included. */

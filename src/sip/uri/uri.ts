@@ -137,9 +137,11 @@ function isTail(text: string, at: number, end: number): boolean {
 /** The offset behind the host that starts at `at`, or -1. Names, IPv4 and IPv6 in brackets. */
 export function skipHost(text: string, at: number, limit = text.length): number {
   if (text.charCodeAt(at) === OPEN_BRACKET) {
+    let colons = 0;
     for (let i = at + 1; i < limit; i += 1) {
       const code = text.charCodeAt(i);
-      if (code === CLOSE_BRACKET) return i > at + 2 ? i + 1 : -1;
+      if (code === CLOSE_BRACKET) return colons < 2 ? -1 : i + 1;
+      if (code === COLON) colons += 1;
       // Hexadecimal digits, ':' and the dots of an embedded IPv4 address.
       if (!isHex(code) && code !== COLON && code !== 0x2e) return -1;
     }
