@@ -57,11 +57,6 @@ export function headerName(name: string): HeaderName {
   return known;
 }
 
-/** True when `text` can be the name of a header field. */
-export function isHeaderName(text: string): boolean {
-  return text !== '' && skipToken(text, 0, text.length) === text.length;
-}
-
 /** Longest header text that a script may add at once, in octets. */
 const MAX_LINES_BYTES = 8192;
 

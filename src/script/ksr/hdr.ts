@@ -1,4 +1,4 @@
-import { headerName, isHeaderName, isWholeHeaderLines } from '../header-name.ts';
+import { headerName, isWholeHeaderLines } from '../header-name.ts';
 import type { RouteContext } from '../route-context.ts';
 import { rowsOf, type KsrValue } from '../row.ts';
 
@@ -50,7 +50,7 @@ export function removeField(route: RouteContext, index: number): void {
 
 /** All fields of that name; 1 even when there was none. */
 export function removeHeader(route: RouteContext, name: string): number {
-  if (!isHeaderName(name)) return FAILED;
+  if (name === '') return FAILED;
   const { message } = route;
   const header = headerName(name);
   for (let index = header.find(message); index >= 0; index = header.find(message, index + 1)) removeField(route, index);
