@@ -39,8 +39,9 @@ export interface JobSink {
    * A job is never refused for its content, so the cause of a rejection passes by itself.
    *
    * An id is remembered as long as its job is in the backend: from the addition until a day after
-   * the job ended, or until `KEPT_COMPLETED` younger jobs of its queue ended. Past that the same id is a
-   * new job, and it is the ledger that keeps its effect from being repeated.
+   * the job ended, on Redis (in memory) also no longer than until `KEPT_COMPLETED` others of its
+   * queue ended after it. Past that the same id is a new job, and it is the ledger that keeps its
+   * effect from being repeated.
    *
    * @throws AppError `jobs.unreachable`
    */

@@ -3,8 +3,6 @@ import type { Clock } from '../../base/clock.ts';
 import { Timer } from '../../base/timer-wheel.ts';
 import {
   CLOSE_GRACE_MS,
-  KEPT_COMPLETED,
-  KEPT_COMPLETED_MS,
   KEPT_DEAD,
   RELEASE,
   type JobHandler,
@@ -60,7 +58,7 @@ export class BullConsumer implements JobWorker {
       stalledInterval: parts.lockMs,
       maxStalledCount: MAX_STALLS,
       runRetryDelay: REOPEN_MS,
-      removeOnComplete: { age: KEPT_COMPLETED_MS / 1000, count: KEPT_COMPLETED },
+      removeOnComplete: parts.store.keepCompleted,
       removeOnFail: { count: KEPT_DEAD },
       settings: {
         backoffStrategy: (failures) => retryDelayMs(options.retry, failures, Math.random()) ?? -1,

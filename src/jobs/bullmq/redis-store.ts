@@ -1,5 +1,6 @@
 import { Queue, Worker, type Processor } from 'bullmq';
 import { Redis } from 'ioredis';
+import { KEPT_COMPLETED, KEPT_COMPLETED_MS } from '../queue.ts';
 import { addressOf, type BullQueue, type BullStore, type BullWorker, type BullWorkerOptions } from './store.ts';
 
 const CONNECT_MS = 5_000;
@@ -16,6 +17,7 @@ const PREFIX = 'sipweet';
  */
 export class RedisStore implements BullStore {
   readonly target: string;
+  readonly keepCompleted = { age: KEPT_COMPLETED_MS / 1000, count: KEPT_COMPLETED };
   readonly #url: string;
   readonly #client: Redis;
   #onError: (error: Error) => void = () => {};

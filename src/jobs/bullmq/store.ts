@@ -1,4 +1,4 @@
-import type { Processor, Queue, Worker, WorkerOptions } from 'bullmq';
+import type { KeepJobs, Processor, Queue, Worker, WorkerOptions } from 'bullmq';
 import type { Envelope } from './envelope.ts';
 
 /** The part of BullMQ's `Queue` that is used here, whatever the backend under it. */
@@ -32,6 +32,8 @@ export type BullWorkerOptions = Omit<WorkerOptions, 'connection' | 'prefix'>;
 export interface BullStore {
   /** For log lines: kind and address, without user or password. */
   readonly target: string;
+  /** Which completed jobs stay, for their ids. */
+  readonly keepCompleted: KeepJobs;
   openQueue(name: string): BullQueue;
   /** `cut` tears down the worker's connections at once, whatever they are doing. */
   openWorker(name: string, processor: Processor, options: BullWorkerOptions): { worker: BullWorker; cut: () => void };
