@@ -168,8 +168,8 @@ test('a job that comes again a day later tells its result again and sends nothin
 
 async function dieAt(s: Stage, partsOf: (death: Death) => Partial<Parts>): Promise<void> {
   const death = new Death();
-  void s.processor(partsOf(death)).handle(runningJob(event));
-  await death.reached;
+  const handling = s.processor(partsOf(death)).handle(runningJob(event));
+  await Promise.race([death.reached, handling.then(({ kind }) => assert.fail(`It came to ${kind} instead of dying`))]);
 }
 
 async function assertOnce(s: Stage): Promise<void> {

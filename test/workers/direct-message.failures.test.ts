@@ -129,6 +129,22 @@ test('uncertain each time: every send burns an attempt, the last is only looked 
   assert.match(rowOf(s)!.reason!, /does not have the message$/);
 });
 
+test('uncertain at the last attempt, after as long as a send may take: looked for all the same', async (t) => {
+  const s = await stage(t);
+  await bobIsKnown(s);
+  const slow = portOf(s, {
+    async sendDirectMessage(message) {
+      await s.x.sendDirectMessage(message);
+      s.clock.advance(LONGEST_SEND_MS);
+      throw new XFailure('uncertain', 'X did not answer in time');
+    },
+  });
+  const outcome = await handled(s.processor({ x: slow }), event, LAST);
+  assert.ok(typeof outcome !== 'string' && outcome.kind === 'retry-at');
+  assert.deepEqual(await playOut(s, s.processor(), event), ['done']);
+  assert.deepEqual([rowOf(s)?.state, await sentTimes(s)], ['done', 1]);
+});
+
 test('uncertain, and a message of theirs that quotes ours does not count', async (t) => {
   const s = await stage(t);
   await bobIsKnown(s);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LogLines } from '../jobs/log-lines.ts';
-import { handled, missed, playOut, runningJob, stage } from './stage.ts';
+import { handled, missed, playOut, portOf, runningJob, stage } from './stage.ts';
 
 test('a missed call becomes one message, a ledger row with its id at X, and one result', async (t) => {
   const s = await stage(t);
@@ -17,6 +17,14 @@ test('a missed call becomes one message, a ledger row with its id at X, and one 
   assert.deepEqual(s.results(), [
     { v: 1, eventId: event.eventId, state: 'done', reason: '', remoteId: message!.id, at: row.updatedAt.getTime() },
   ]);
+});
+
+test('the time of a result is the time at which the message ended', async (t) => {
+  const s = await stage(t);
+  const slow = portOf(s, { sendDirectMessage: (message) => (s.clock.advance(2_000), s.x.sendDirectMessage(message)) });
+  const startMs = s.clock.now();
+  await playOut(s, s.processor({ x: slow }), missed());
+  assert.equal(s.results()[0]?.at, startMs + 2_000);
 });
 
 test('the id of the X user is asked for once and kept with the mapping', async (t) => {
