@@ -22,6 +22,9 @@
  * Bounds: sends and looks that failed burn the attempts of the contract. Past the last one the event
  * ends as refused (it was certainly not sent) or parked (nobody knows) and as a dead letter. Waiting
  * for a rate limit, a pause, the database or the queue burns none.
+ *
+ * What remains, since X knows no idempotency key: a process frozen between its last check and the
+ * write to the socket, for longer than all these times together, sends what another has sent.
  */
 import type { Clock } from '../base/clock.ts';
 import { errorText } from '../base/errors.ts';
