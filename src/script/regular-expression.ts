@@ -17,7 +17,7 @@ const compiled = new Map<string, RegExp | undefined>();
  * The compiled expression; undefined when it is broken, too long, or repeats a repetition as `(a+)+`
  * does, whose time doubles with every octet of the text.
  *
- * @param flags of JavaScript, always the same for one caller; `g` and `y` keep state and are not for here
+ * @param flags of JavaScript; with `g` the caller sets `lastIndex` before each use, for the object is shared
  */
 export function regularExpression(source: string, flags: string): RegExp | undefined {
   const key = `${flags}/${source}`;
@@ -50,7 +50,7 @@ const CLASSES: Readonly<Record<string, string>> = {
   lower: 'a-z',
   print: '\\x20-\\x7e',
   punct: '!-\\/:-@\\[-`{-~',
-  space: '\\s',
+  space: ' \\t-\\r',
   upper: 'A-Z',
   xdigit: '0-9A-Fa-f',
 };

@@ -2,6 +2,7 @@ import { MAX_SUBJECT, regularExpression } from './regular-expression.ts';
 
 /** A substitution of the form `/expression/replacement/flags` (Kamailio: `subst`). */
 export interface Substitution {
+  /** With flag `g`, so that it can be set to start anywhere. */
   readonly expression: RegExp;
   /** Pieces of the replacement: text, or the number of a group (0 is the whole match). */
   readonly replacement: readonly (string | number)[];
@@ -29,7 +30,7 @@ function read(text: string): Substitution | undefined {
   const [source, replacement, flags] = parts;
   if (parts.length !== 3 || source === undefined || replacement === undefined || source === '') return undefined;
   if (flags === undefined || !/^[gis]*$/.test(flags)) return undefined;
-  const expression = regularExpression(source, flags.includes('i') ? 'im' : 'm');
+  const expression = regularExpression(source, flags.includes('i') ? 'gim' : 'gm');
   return expression === undefined ? undefined : { expression, replacement: pieces(replacement), global: flags.includes('g') };
 }
 
@@ -86,13 +87,13 @@ const MAX_REPLACEMENTS = 1000;
 export function replacementsIn(text: string, { expression, replacement, global }: Substitution): Replacement[] {
   const found: Replacement[] = [];
   if (text.length > MAX_SUBJECT) return found;
-  const finder = new RegExp(expression.source, `${expression.flags}g`);
-  for (let match = finder.exec(text); match !== null; match = finder.exec(text)) {
+  expression.lastIndex = 0;
+  for (let match = expression.exec(text); match !== null; match = expression.exec(text)) {
     const groups = match;
     const written = replacement.map((piece) => (typeof piece === 'string' ? piece : (groups[piece] ?? ''))).join('');
     found.push({ start: match.index, end: match.index + match[0].length, text: written });
     if (!global || found.length >= MAX_REPLACEMENTS) break;
-    if (match[0] === '') finder.lastIndex += 1;
+    if (match[0] === '') expression.lastIndex += 1;
   }
   return found;
 }

@@ -2,7 +2,7 @@ import { AUTHORIZATION, CONTACT, PROXY_AUTHORIZATION, USER_AGENT } from '../../s
 import type { NameAddr } from '../../sip/headers/name-addr.ts';
 import { parseDigestParams } from '../../sip/auth/auth-params.ts';
 import type { SipMessage } from '../../sip/message/sip-message.ts';
-import { bracketHost, parseUri } from '../../sip/uri/uri.ts';
+import { bracketHost } from '../../sip/uri/uri.ts';
 import type { RouteContext } from '../route-context.ts';
 import { textOrNull } from './pseudo-variable.ts';
 
@@ -78,6 +78,3 @@ export function sourceUri(route: RouteContext): string {
   const { protocol, address, port } = route.source;
   return `sip:${bracketHost(address)}:${port}${protocol === 'udp' ? '' : `;transport=${protocol}`}`;
 }
-
-/** The user of any URI. */
-export const userOf = (uri: string): string | null => textOrNull(parseUri(uri)?.user);

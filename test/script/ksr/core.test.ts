@@ -148,6 +148,11 @@ describe('KSR: logging', () => {
     ksr(scene.route(), 'info', 'agent x\r\nERROR: forged\x1b[2J');
     assert.deepEqual(scene.logger.lines.map(({ message }) => message), ['agent x\\x0d\\x0aERROR: forged\\x1b[2J']);
   });
+  test('nor turn the direction of writing', () => {
+    const scene = stage();
+    ksr(scene.route(), 'info', Buffer.from('a\u202eb\u2028c', 'utf8').toString('latin1'));
+    assert.equal(scene.logger.lines[0]!.message, 'a\\u202eb\\u2028c');
+  });
   test('UTF-8 in a message is readable', () => {
     const scene = stage();
     ksr(scene.route(), 'info', Buffer.from('Zoë', 'utf8').toString('latin1'));

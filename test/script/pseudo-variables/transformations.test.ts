@@ -43,6 +43,7 @@ const CASES: readonly (readonly [string | number, string, string | number | null
   ['a.b.c', '{s.replace,.,-}', 'a-b-c'],
   ['a$&b', '{s.replace,a,$$&}', '$&$&b'],
   [' a b ', '{s.trim}', 'a b'],
+  [' \xc3\xa0 ', '{s.trim}', '\xc3\xa0'],
   ['  a', '{s.ltrim}', 'a'],
   ['a  ', '{s.rtrim}', 'a'],
   ['a-b-c', '{s.rm,-}', 'abc'],

@@ -1,3 +1,4 @@
+import { trimBlanks } from '../../blanks.ts';
 import { AttributeTree } from '../../attribute-values.ts';
 import type { RouteContext } from '../../route-context.ts';
 import { rowsOf } from '../../row.ts';
@@ -13,7 +14,7 @@ const MAX_ITEMS = 256;
 
 /** `a=1;b=2` becomes the children of a new `$xavp(root)`. */
 function explodeParams(route: RouteContext, text: string, root: string, separator = ';'): number {
-  const parts = text.split(separator).map((part) => part.trim()).filter((part) => part !== '');
+  const parts = text.split(separator).map(trimBlanks).filter((part) => part !== '');
   if (parts.length === 0 || parts.length > MAX_ITEMS || root === '') return FAILED;
   const tree = new AttributeTree();
   // The first is to be the newest, so they go in from the back.
@@ -41,7 +42,7 @@ function explodeList(route: RouteContext, text: string, separator: string, mode:
   const items = text.split(separator.charAt(0));
   if (items.length > MAX_ITEMS) return FAILED;
   for (const item of items.reverse()) {
-    if (!route.attributes.xavps.push(root, mode.includes('t') ? item.trim() : item)) return FAILED;
+    if (!route.attributes.xavps.push(root, mode.includes('t') ? trimBlanks(item) : item)) return FAILED;
   }
   return DONE;
 }

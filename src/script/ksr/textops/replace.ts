@@ -32,7 +32,7 @@ function applyTo(route: RouteContext, start: number, replacements: readonly Repl
 /** The text is taken as it is: `\1` means nothing here. */
 const replace = (region: Region, global: boolean) => (route: RouteContext, source: string, text: string): number => {
   const [start, end] = region(route);
-  const expression = regularExpression(source, 'im');
+  const expression = regularExpression(source, 'gim');
   if (expression === undefined || end - start > MAX_SUBJECT) return NOT_REPLACED;
   return applyTo(route, start, replacementsIn(route.message.raw.slice(start, end), { expression, replacement: [text], global }));
 };

@@ -1,3 +1,4 @@
+import { trimBlanks } from '../../blanks.ts';
 import type { RouteContext } from '../../route-context.ts';
 import { rowsOf } from '../../row.ts';
 
@@ -5,7 +6,7 @@ const { row } = rowsOf<RouteContext>('textops');
 
 const answer = (yes: boolean): number => (yes ? 1 : -1);
 
-const items = (list: string, separator: string): string[] => (separator === '' ? [list] : list.split(separator.charAt(0))).map((item) => item.trim());
+const items = (list: string, separator: string): string[] => (separator === '' ? [list] : list.split(separator.charAt(0))).map(trimBlanks);
 
 const hasPrefix = (text: string, prefixes: readonly string[]): boolean => prefixes.some((prefix) => prefix !== '' && text.startsWith(prefix));
 

@@ -1,3 +1,4 @@
+import { trimBlanks } from '../../blanks.ts';
 import { unquote } from '../../../sip/grammar/scan.ts';
 import { substitute, substitution } from '../../substitution.ts';
 import type { PvValue } from '../pseudo-variable.ts';
@@ -17,11 +18,11 @@ function parametersOf(text: string, separator: string): Parameter[] {
     const character = text.charAt(at);
     if (character === '"') quoted = !quoted;
     if (at < text.length && (quoted || character !== separator)) continue;
-    const part = text.slice(start, at).trim();
+    const part = trimBlanks(text.slice(start, at));
     start = at + 1;
     if (part === '') continue;
     const equals = part.indexOf('=');
-    parameters.push(equals < 0 ? { name: part, value: '' } : { name: part.slice(0, equals).trim(), value: unquote(part.slice(equals + 1).trim()) });
+    parameters.push(equals < 0 ? { name: part, value: '' } : { name: trimBlanks(part.slice(0, equals)), value: unquote(trimBlanks(part.slice(equals + 1))) });
   }
   return parameters;
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { unescapeUri } from '../../../sip/uri/uri.ts';
+import { trimBlanks, trimBlanksBefore, trimBlanksBehind } from '../../blanks.ts';
 import { integerOf, type PvValue } from '../pseudo-variable.ts';
 import { simple, wholeNumber, withTexts, type TransformationCatalogue, type TransformationFactory } from '../transformation.ts';
 
@@ -55,7 +56,8 @@ function indexOf(value: string, wanted: string, from: string): number {
 function formatLines(value: string, length: string, indent: string): PvValue {
   const width = wholeNumber(length);
   if (width === undefined || width <= 0) return null;
-  const lines = value.match(new RegExp(`[^]{1,${Math.min(width, 65_535)}}`, 'g')) ?? [];
+  const lines: string[] = [];
+  for (let at = 0; at < value.length; at += width) lines.push(value.slice(at, at + width));
   return lines.join(`\r\n${' '.repeat(Math.min(Math.max(0, wholeNumber(indent) ?? 0), 80))}`);
 }
 
@@ -101,9 +103,9 @@ export const stringTransformations: TransformationCatalogue = {
   's.replace': withTexts(2, (value, wanted, by) => (wanted === '' ? value : value.replaceAll(wanted, () => by))),
   's.rm': withTexts(1, (value, wanted) => (wanted === '' ? value : value.replaceAll(wanted, ''))),
   's.rmws': simple((value) => value.replace(/[ \t\r\n]/g, '')),
-  's.ltrim': simple((value) => value.replace(/^[ \t\r\n]+/, '')),
-  's.rtrim': simple((value) => value.trimEnd()),
-  's.trim': simple((value) => value.trim()),
+  's.ltrim': simple(trimBlanksBefore),
+  's.rtrim': simple(trimBlanksBehind),
+  's.trim': simple(trimBlanks),
   's.before': around('before', false),
   's.after': around('after', false),
   's.rbefore': around('before', true),
