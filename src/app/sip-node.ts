@@ -28,6 +28,7 @@ import { transactionTimings } from '../sip/transaction/timings.ts';
 import type { LocalSocket } from '../sip/transport/transport.ts';
 import { Transports } from '../sip/transport/transports.ts';
 import { LocatedNextHops } from './located-next-hops.ts';
+import { MemoryReturn } from './memory-return.ts';
 import { ServiceNames } from './own-names.ts';
 
 /** What a SIP node is put together from. Everything that waits for the outside is behind a port. */
@@ -157,14 +158,18 @@ export class SipNode {
     const timers = new RouteTimers(config.script.timers, clock, (callback, event, whenDone) => router.runEvent(callback, event, whenDone));
     const sweep = new ExpirySweep({ index, clock, logger, sink: writer ?? { put() {}, remove() {}, forget() {} }, onExpired: () => {} });
 
+    const memory = new MemoryReturn(clock, () => endpoint.serverTransactionCount + endpoint.clientTransactionCount);
+
     engine.load();
     await startScriptModules(modules);
     if (writer !== undefined) await writer.load(index, limits.maxBindings);
     const localSockets = await transports.listen((parts.listen ?? sip.listen).map(({ transport, host, port }) => ({ protocol: transport, address: host, port })));
     sweep.start();
     timers.start();
+    memory.start();
 
     const stopAll = async (): Promise<void> => {
+      memory.stop();
       timers.stop();
       sweep.stop();
       stopScriptModules(modules);
