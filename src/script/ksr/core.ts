@@ -33,8 +33,10 @@ export const coreRows: readonly Row<RouteContext>[] = [
     return true;
   }, 'Answers to the source port of the request, as if its Via had rport (RFC 3581)'),
   row('route', ['str'], 'int', () => -1, 'Always -1: there are no routes of a native configuration'),
-  // A reply takes the connection of its request while that is open, so there is nothing to forbid.
+  // A reply takes the connection of its request and never opens one, so there is nothing to forbid.
   row('set_reply_no_connect', [], 'bool', () => true, 'Accepted: replies go back on the connection of their request'),
   row('set_forward_no_connect', [], 'bool', () => true, 'Accepted, and changes nothing'),
+  row('set_reply_close', [], 'bool', () => true, 'Accepted: a connection is closed when it has been idle, not after one reply'),
+  row('set_forward_close', [], 'bool', () => true, 'Accepted: a connection is closed when it has been idle, not after one request'),
   row('add_local_rport', [], 'bool', () => true, 'Accepted: replies come back to the socket that the request left from'),
 ];

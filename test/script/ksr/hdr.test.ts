@@ -65,6 +65,13 @@ describe('KSR.hdr', () => {
     hdr(route, 'remove', 'X-A');
     assert.equal(hdr(route, 'get', 'X-A'), 'one');
   });
+  test('a line added where a header was taken away is there', () => {
+    const route = stage().route(TWO);
+    hdr(route, 'remove', 'Contact');
+    assert.equal(hdr(route, 'append_after', 'X-New: 1\r\n', 'Max-Forwards'), 1);
+    assert.equal(hdr(route, 'insert_before', 'X-Before: 1\r\n', 'Contact'), 1);
+    assert.match(written(route), /Max-Forwards: 70\r\nX-New: 1\r\nX-A: one\r\nX-Before: 1\r\nX-B: b\r\n/);
+  });
   test('rmappend replaces', () => {
     const route = stage().route(TWO);
     assert.equal(hdr(route, 'rmappend', 'X-A', 'X-A: three\r\n'), 1);
