@@ -18,8 +18,11 @@ import type { Target } from './target.ts';
  */
 export type BranchState = 'new' | 'sent' | 'final';
 
+/** Why a branch never was sent: no next hop, or the script dropped it. */
+export type NotSent = NoNextHop | 'bad-uri' | 'dropped';
+
 /** The final status of a branch that never was sent, by the reason. */
-const NOT_SENT: Readonly<Record<NoNextHop, number>> = { unresolvable: 478, forbidden: 403 };
+const NOT_SENT: Readonly<Record<NotSent, number>> = { unresolvable: 478, 'bad-uri': 479, forbidden: 403, dropped: 500 };
 
 /** What a branch needs of the response context that it belongs to. */
 export interface BranchContext extends ForwardedRequest {
@@ -51,11 +54,16 @@ export class Branch implements ClientTransactionUser, TimerOwner, ForwardsReques
   finalEdits: EditList | undefined = undefined;
   /** True when the final response is ours because the branch stayed silent. */
   timedOut = false;
+  /** Why the branch never was sent, undefined when it was or may yet be. */
+  notSent: NotSent | undefined = undefined;
   readonly #waitTimer = new Timer(this);
   #transaction: ClientTransaction | undefined;
   /** Headers of the CANCEL that waits for a provisional response (§9.1); undefined when none does. */
   #pendingCancel: string | undefined;
+  #cancelSent = false;
   #provisional = false;
+  /** A final response came in; it counts, whatever becomes of the transaction while the script looks at it. */
+  #finalReceived = false;
 
   constructor(context: BranchContext, index: number, target: Target, edits: RequestEdits, breadth: number) {
     this.context = context;
@@ -78,16 +86,25 @@ export class Branch implements ClientTransactionUser, TimerOwner, ForwardsReques
   send(): void {
     const { destinationUri, requestUri } = this.target;
     const uri = parseUri(destinationUri === '' ? requestUri : destinationUri);
-    const hop = uri === undefined ? 'unresolvable' : this.context.proxy.nextHops.find(uri);
-    if (hop instanceof Promise) void hop.then((found) => this.#sendTo(found));
+    if (uri === undefined) {
+      this.#failUnsent('bad-uri');
+      return;
+    }
+    const hop = this.context.proxy.nextHops.find(uri);
+    if (hop instanceof Promise) hop.then((found) => this.#sendTo(found)).catch((thrown: unknown) => this.#onDefect(thrown));
     else this.#sendTo(hop);
+  }
+
+  /** The script does not want the branch to be sent. */
+  drop(): void {
+    this.#failUnsent('dropped');
   }
 
   #sendTo(hop: Destination | NoNextHop): void {
     // The call may have been cancelled or answered while a name was looked up.
     if (this.state !== 'new') return;
     if (typeof hop === 'string') {
-      this.#fail(NOT_SENT[hop]);
+      this.#failUnsent(hop);
       return;
     }
     const { proxy, request } = this.context;
@@ -104,48 +121,86 @@ export class Branch implements ClientTransactionUser, TimerOwner, ForwardsReques
 
   onResponse(response: SipMessage): void {
     const { status } = response;
-    if (status < 200) this.#receiveProvisional(status);
-    else this.stopWaiting();
+    if (status < 200) {
+      this.#receiveProvisional(status);
+    } else {
+      this.#finalReceived = true;
+      this.#stopWaiting();
+    }
+    // Given up and reported as failed: nobody is interested any more, unless somebody has answered.
+    if (this.state === 'final' && (status < 200 || status >= 300)) return;
     this.context.receive(this, response);
   }
 
+  onTransactionEnded(): void {
+    this.#stopWaiting();
+  }
+
   onTransactionFailure(failure: TransactionFailure): void {
+    // It was the ACK that could not be delivered.
+    if (this.#finalReceived) return;
     this.timedOut = failure === 'timeout';
     // §16.9: a transport error counts as a 503, which is passed on as 500.
     this.#fail(failure === 'timeout' ? 408 : 503);
   }
 
-  /** The first response, or after it the final one, took too long: `fr_timer`, or timer C (§16.8). */
+  /** The first response, or after it the final one, took too long: `fr_timer`, timer C (§16.8), or the wait after a CANCEL. */
   onTimer(): void {
-    if (this.state !== 'sent') return;
-    this.timedOut = true;
+    try {
+      this.#giveUp();
+    } catch (thrown) {
+      this.#onDefect(thrown);
+    }
+  }
+
+  #giveUp(): void {
     const transaction = this.#transaction!;
-    if (transaction.proceeding) transaction.cancel('');
+    // A ringing phone gets a CANCEL, and time to answer it; a transaction that proceeds ends only by us.
+    if (transaction.proceeding && this.context.request.method === 'INVITE' && !this.#cancelSent) this.#sendCancel('');
     else transaction.terminate();
-    this.#fail(408);
+    if (this.state === 'final') return;
+    this.timedOut = true;
+    this.context.receiveLocal(this, 408);
   }
 
   #receiveProvisional(status: number): void {
     const { proxy, request, ringMs } = this.context;
-    if (request.method === 'INVITE') {
-      // 100 starts timer C, every other provisional starts it again (§16.7 step 2).
-      if (!this.#provisional || status > 100) proxy.endpoint.clock.arm(this.#waitTimer, ringMs);
+    if (request.method !== 'INVITE' || this.#cancelSent) return;
+    if (this.#pendingCancel !== undefined) {
+      this.#sendCancel(this.#pendingCancel);
+      return;
     }
+    // The first starts timer C, every other one but 100 starts it again (§16.7 step 2).
+    if (!this.#provisional || status > 100) proxy.endpoint.clock.arm(this.#waitTimer, ringMs);
     this.#provisional = true;
-    if (this.#pendingCancel === undefined) return;
-    this.#transaction!.cancel(this.#pendingCancel);
-    this.#pendingCancel = undefined;
-    proxy.endpoint.clock.arm(this.#waitTimer, proxy.endpoint.timings.timeoutMs);
   }
 
-  /** Nobody waits for this branch any more. */
-  stopWaiting(): void {
+  /** §9.1: without an answer 64*T1 after the CANCEL the request counts as cancelled. */
+  #sendCancel(headers: string): void {
+    const { endpoint } = this.context.proxy;
+    this.#cancelSent = true;
+    this.#transaction!.cancel(headers);
+    endpoint.clock.arm(this.#waitTimer, endpoint.timings.timeoutMs);
+  }
+
+  #stopWaiting(): void {
     this.context.proxy.endpoint.clock.disarm(this.#waitTimer);
   }
 
   #fail(status: number): void {
-    this.stopWaiting();
+    this.#stopWaiting();
     this.context.receiveLocal(this, status);
+  }
+
+  #failUnsent(reason: NotSent): void {
+    this.notSent = reason;
+    this.#fail(NOT_SENT[reason]);
+  }
+
+  /** Nobody must be left waiting because of a defect of ours. */
+  #onDefect(thrown: unknown): void {
+    this.context.proxy.endpoint.defect(thrown, this.context.request);
+    if (this.state !== 'final') this.#fail(500);
   }
 
   /**
@@ -160,14 +215,8 @@ export class Branch implements ClientTransactionUser, TimerOwner, ForwardsReques
       this.status = 487;
       return;
     }
-    if (this.state !== 'sent' || this.context.request.method !== 'INVITE') return;
-    const transaction = this.#transaction!;
-    if (!transaction.proceeding) {
-      this.#pendingCancel = headers;
-      return;
-    }
-    transaction.cancel(headers);
-    // §9.1: without an answer 64*T1 after the CANCEL the request counts as cancelled.
-    this.context.proxy.endpoint.clock.arm(this.#waitTimer, this.context.proxy.endpoint.timings.timeoutMs);
+    if (this.state !== 'sent' || this.context.request.method !== 'INVITE' || this.#cancelSent) return;
+    if (this.#transaction!.proceeding) this.#sendCancel(headers);
+    else this.#pendingCancel = headers;
   }
 }

@@ -19,7 +19,7 @@ export function chooseResponse<T extends FinalResponse>(finals: readonly T[]): T
 function rank(status: number): number {
   if (status >= 600) return 0;
   // An unhelpful 4xx stands after a helpful one and before every 5xx. What we made up ourselves
-  // because a branch was silent says less than what a branch said.
-  const withinClass = HELPFUL.has(status) ? 0 : status === 408 ? 2 : 1;
+  // because a branch was silent or could not be found says less than what a branch said.
+  const withinClass = HELPFUL.has(status) ? 0 : status === 408 || status === 478 ? 2 : 1;
   return Math.floor(status / 100) * 10 + withinClass;
 }

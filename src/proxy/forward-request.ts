@@ -59,6 +59,12 @@ function routeUri(hostPort: string, protocol: Protocol): string {
   return protocol === 'udp' ? `sip:${hostPort}` : `sip:${hostPort};transport=${protocol}`;
 }
 
+/** True when a request may not be forwarded any more (§16.3 step 3). A script that has set the field anew has looked at it. */
+export function hasNoHopLeft(request: SipMessage, edits: EditList): boolean {
+  const index = request.findField(MAX_FORWARDS);
+  return index >= 0 && request.maxForwards === 0 && !edits.touches(request.valueStart(index));
+}
+
 /** §16.6 step 3. A script that called `process_maxfwd` has done it already. */
 function lowerMaxForwards(request: SipMessage, edits: EditList): void {
   const index = request.findField(MAX_FORWARDS);

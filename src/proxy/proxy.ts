@@ -1,11 +1,9 @@
-import { VIA } from '../sip/headers/header-id.ts';
 import type { Endpoint } from '../sip/endpoint/endpoint.ts';
 import type { ServerTransaction } from '../sip/endpoint/server-transaction.ts';
-import type { EditList } from '../sip/message/edit-list.ts';
 import type { SipMessage } from '../sip/message/sip-message.ts';
 import type { Destination, Source } from '../sip/transport/transport.ts';
 import { parseUri } from '../sip/uri/uri.ts';
-import { writeForwarded } from './forward-request.ts';
+import { hasNoHopLeft, writeForwarded, type ForwardedRequest } from './forward-request.ts';
 import type { NextHops, NoNextHop } from './next-hop.ts';
 import type { ProxyOptions, ProxyParts } from './proxy-parts.ts';
 import { ResponseContext, type ForwardingOwner } from './response-context.ts';
@@ -17,7 +15,6 @@ export class Proxy implements ProxyParts {
   readonly endpoint: Endpoint;
   readonly nextHops: NextHops;
   readonly options: ProxyOptions;
-  readonly #contexts = new WeakMap<ServerTransaction, ResponseContext>();
 
   constructor(endpoint: Endpoint, nextHops: NextHops, options: ProxyOptions) {
     this.endpoint = endpoint;
@@ -27,25 +24,22 @@ export class Proxy implements ProxyParts {
 
   /** Opens the response context of a request whose server transaction exists. */
   open(server: ServerTransaction, owner: ForwardingOwner): ResponseContext {
-    const context = new ResponseContext(this, server, owner);
-    this.#contexts.set(server, context);
-    return context;
-  }
-
-  contextOf(server: ServerTransaction): ResponseContext | undefined {
-    return this.#contexts.get(server);
+    return new ResponseContext(this, server, owner);
   }
 
   /**
    * Deals with a CANCEL (§16.10): it is answered with 200 by itself and every branch of its request
-   * is given up. False when it matches nothing.
+   * is given up. A request that is held while its route waits is cancelled when it becomes a
+   * transaction. False when the CANCEL matches nothing.
    */
   cancel(request: SipMessage, source: Source): boolean {
     const server = this.endpoint.findCancelled(request);
     if (server === undefined) return false;
     this.endpoint.replyStatelessly(request, source, { status: 200, reason: 'canceling' });
-    const reason = request.fieldsNamed('Reason').map((index) => request.raw.slice(request.fieldStart(index), request.fieldEnd(index)));
-    this.contextOf(server)?.cancel(reason.join(''));
+    const reason = request.fieldsNamed('Reason').map((index) => request.raw.slice(request.fieldStart(index), request.fieldEnd(index))).join('');
+    const context = server.user;
+    if (context instanceof ResponseContext) context.cancel(reason);
+    else if (server.held) server.cancelledWhileHeld = reason;
     return true;
   }
 
@@ -53,26 +47,23 @@ export class Proxy implements ProxyParts {
    * Forwards a request without state (§16.11): the ACK of a 2xx, and whatever a script sends with
    * `forward`. Retransmissions get the same branch.
    *
-   * @returns why there is no next hop, or undefined when it was sent or a look-up is under way
+   * @returns why it was not forwarded, or undefined when it was sent or a look-up is under way
    */
-  forwardStatelessly(request: SipMessage, source: Source, target: Target, edits: RequestEdits, forceRport: boolean): NoNextHop | undefined {
+  forwardStatelessly(request: SipMessage, source: Source, target: Target, edits: RequestEdits, forceRport: boolean): NoNextHop | 'too-many-hops' | undefined {
+    if (hasNoHopLeft(request, edits)) return 'too-many-hops';
     const uri = parseUri(target.destinationUri === '' ? target.requestUri : target.destinationUri);
     if (uri === undefined) return 'unresolvable';
+    const forwarded = { request, source, forceRport };
     const hop = this.nextHops.find(uri);
-    const send = (found: Destination | NoNextHop): NoNextHop | undefined => {
-      if (typeof found === 'string') return found;
-      const branch = this.endpoint.statelessBranch(request.via?.branch ?? request.callId, request.method);
-      const text = writeForwarded({ request, source, forceRport }, edits, target, this.endpoint.hop(source, found, branch), -1);
-      this.endpoint.send(text, found);
-      return undefined;
-    };
-    if (!(hop instanceof Promise)) return send(hop);
-    void hop.then(send);
+    if (!(hop instanceof Promise)) return this.#sendStatelessly(forwarded, target, edits, hop);
+    hop.then((found) => this.#sendStatelessly(forwarded, target, edits, found)).catch((thrown: unknown) => this.endpoint.defect(thrown, request));
     return undefined;
   }
 
-  /** Hands a response to a request that was forwarded without state on to where its next Via says. */
-  forwardResponseStatelessly(response: SipMessage, edits: EditList): void {
-    if (response.findField(VIA) >= 0) this.endpoint.forwardStatelessly(response, edits);
+  #sendStatelessly(forwarded: ForwardedRequest, target: Target, edits: RequestEdits, hop: Destination | NoNextHop): NoNextHop | undefined {
+    if (typeof hop === 'string') return hop;
+    const branch = this.endpoint.statelessBranch(forwarded.request);
+    this.endpoint.send(writeForwarded(forwarded, edits, target, this.endpoint.hop(forwarded.source, hop, branch), -1), hop);
+    return undefined;
   }
 }

@@ -4,9 +4,10 @@ import { buildReply } from '../sip/message/reply.ts';
 import type { SipMessage } from '../sip/message/sip-message.ts';
 import type { TransactionFailure } from '../sip/transaction/port.ts';
 import type { Source } from '../sip/transport/transport.ts';
-import { Branch, type BranchContext } from './branch.ts';
+import { Branch, type BranchContext, type NotSent } from './branch.ts';
 import { chooseResponse } from './choose-response.ts';
 import { removeTopmostVia } from './forward-response.ts';
+import { gatherChallenges } from './gather-challenges.ts';
 import { breadthOfBranches } from './max-breadth.ts';
 import type { ProxyParts } from './proxy-parts.ts';
 import type { RequestEdits } from './request-edits.ts';
@@ -16,8 +17,11 @@ import type { Target } from './target.ts';
 /** What became of a step that a script may delay: it calls back when it has decided later. */
 export type Decision = 'go' | 'drop' | 'parked';
 
-/** Why nothing was forwarded: the request is answered or cancelled already, or a bound was reached (RFC 5393 §5.3.3.1 for breadth). */
-export type NotForwarded = 'over' | 'too-many-branches' | 'no-breadth';
+/**
+ * Why nothing was forwarded: the request is answered or cancelled already, a bound was reached
+ * (RFC 5393 §5.3.3.1 for breadth), or no branch could be sent, and this is the gravest reason.
+ */
+export type NotForwarded = 'over' | 'too-many-branches' | 'no-breadth' | NotSent;
 
 /** The script's side of a forwarded request. Each method may park: then the matching call below resumes. */
 export interface ForwardingOwner {
@@ -27,8 +31,10 @@ export interface ForwardingOwner {
   replyEdits(response: SipMessage): EditList;
   /** For each response, before it is acted on; resumes with `context.replyDecided`. Finals cannot be dropped. */
   onReply(branch: Branch, response: SipMessage, edits: EditList): Decision;
+  /** A branch has failed; resumes with `context.branchFailureHandled`. Not for one that could not be sent at once: `forward` tells that. */
+  onBranchFailure(branch: Branch): 'go' | 'parked';
   /** All branches have failed and nothing was sent upstream; resumes with `context.failureHandled`. */
-  onFailure(context: ResponseContext): Decision;
+  onFailure(context: ResponseContext): 'go' | 'parked';
   /** The transaction is over. */
   onEnded(context: ResponseContext): void;
 }
@@ -52,9 +58,15 @@ export class ResponseContext implements ServerTransactionUser, BranchContext {
   cancelReason = '';
   /** Branches before this index have had their failure route; those after it are the current attempt. */
   #attemptStart = 0;
+  /** Responses of branches before this index are not sent upstream any more. */
+  #candidatesStart = 0;
   /** Final status sent upstream, 0 before. */
   #finalStatus = 0;
   #handlingFailure = false;
+  /** Failed branches that the script is still looking at. */
+  #branchFailures = 0;
+  /** `forward` is at work: what fails meanwhile is told by its result. */
+  #forwarding = false;
   #chosen: Branch | undefined;
   #toTag: string | undefined;
 
@@ -100,13 +112,15 @@ export class ResponseContext implements ServerTransactionUser, BranchContext {
     return this.#toTag;
   }
 
-  /** True while any branch may still answer. */
+  /** True while any branch may still answer, or a new one be added because one has failed. */
   get waiting(): boolean {
-    return this.branches.some((branch) => branch.state !== 'final');
+    if (this.#branchFailures > 0) return true;
+    for (const branch of this.branches) if (branch.state !== 'final') return true;
+    return false;
   }
 
   /**
-   * Answers the request ourselves.
+   * Answers the request ourselves. A final answer gives up the branches that are under way.
    *
    * @param headers whole header lines, each with its CRLF
    * @returns false when a final response went upstream before
@@ -123,7 +137,10 @@ export class ResponseContext implements ServerTransactionUser, BranchContext {
       forceRport: this.forceRport,
       server: endpoint.serverHeader,
     });
-    if (status >= 200) this.#finish(status);
+    if (status >= 200) {
+      this.#finalStatus = status;
+      this.#cancelAllBut(undefined, '');
+    }
     this.server.respond(status, text);
     return true;
   }
@@ -132,7 +149,7 @@ export class ResponseContext implements ServerTransactionUser, BranchContext {
    * Forwards the request to all targets at once (§16.6). `edits` are the changes that all branches
    * share.
    *
-   * @returns how many branches were made, or why none was
+   * @returns how many branches were made, or why none was; branches that failed at once are then forgotten
    */
   forward(targets: readonly Target[], edits: RequestEdits): number | NotForwarded {
     const { options } = this.proxy;
@@ -140,14 +157,33 @@ export class ResponseContext implements ServerTransactionUser, BranchContext {
     if (this.branches.length + targets.length > options.maxBranches) return 'too-many-branches';
     const breadths = breadthOfBranches(this.request, targets.length, options.maxBreadth);
     if (breadths === undefined) return 'no-breadth';
-    const added = targets.map((target, index) => new Branch(this, this.branches.length + index, target, edits.copy(), breadths[index]!));
-    this.branches.push(...added);
-    for (const branch of added) {
+    const first = this.branches.length;
+    for (const [index, target] of targets.entries()) this.branches.push(new Branch(this, first + index, target, edits.copy(), breadths[index]!));
+    this.#forwarding = true;
+    for (let index = first; index < this.branches.length; index += 1) {
+      const branch = this.branches[index]!;
       const decision = this.owner.onBranch(branch);
       if (decision !== 'parked') this.#start(branch, decision);
     }
+    this.#forwarding = false;
+    const reason = this.#notSentReason(first);
+    if (reason !== undefined) {
+      this.branches.length = first;
+      return reason;
+    }
     this.#check();
-    return added.length;
+    return targets.length;
+  }
+
+  /** Why none of the branches from `first` on was sent, the gravest reason of all; undefined when one was. */
+  #notSentReason(first: number): NotSent | undefined {
+    let gravest: NotSent | undefined;
+    for (let index = first; index < this.branches.length; index += 1) {
+      const { notSent } = this.branches[index]!;
+      if (notSent === undefined) return undefined;
+      if (gravest === undefined || GRAVITY.indexOf(notSent) > GRAVITY.indexOf(gravest)) gravest = notSent;
+    }
+    return gravest;
   }
 
   branchDecided(branch: Branch, decision: 'go' | 'drop'): void {
@@ -157,12 +193,8 @@ export class ResponseContext implements ServerTransactionUser, BranchContext {
 
   #start(branch: Branch, decision: 'go' | 'drop'): void {
     if (branch.state !== 'new') return;
-    if (decision === 'go') {
-      branch.send();
-      return;
-    }
-    branch.state = 'final';
-    branch.status = DROPPED;
+    if (decision === 'go') branch.send();
+    else branch.drop();
   }
 
   /** The caller gives up (§9.2, §16.10): all branches are cancelled, the INVITE ends with 487. */
@@ -172,6 +204,17 @@ export class ResponseContext implements ServerTransactionUser, BranchContext {
     this.cancelReason = headers;
     for (const branch of this.branches) branch.cancel(headers);
     if (!this.waiting && !this.#handlingFailure) this.#check(true);
+  }
+
+  /** Gives up some branches, as a script asks for; the others and the request go on. */
+  cancelBranches(which: (branch: Branch) => boolean): void {
+    for (const branch of this.branches) if (which(branch)) branch.cancel('');
+    this.#check();
+  }
+
+  /** No response of the branches so far is sent upstream any more: what comes counts, or else a 500. */
+  dropReplies(): void {
+    this.#candidatesStart = this.branches.length;
   }
 
   // Responses.
@@ -204,8 +247,8 @@ export class ResponseContext implements ServerTransactionUser, BranchContext {
     branch.state = 'final';
     branch.finalEdits = edits;
     // A 6xx speaks for the user, not for the branch: the others are given up (§16.7 step 5).
-    if (status >= 600) this.#cancelOthers(branch, '');
-    this.#check();
+    if (status >= 600) this.#cancelAllBut(branch, '');
+    this.#branchFailed(branch);
   }
 
   /** A branch failed without a response: too slow, unreachable, not allowed. */
@@ -214,6 +257,20 @@ export class ResponseContext implements ServerTransactionUser, BranchContext {
     branch.state = 'final';
     branch.status = status;
     branch.response = undefined;
+    this.#branchFailed(branch);
+  }
+
+  #branchFailed(branch: Branch): void {
+    if (this.#finalStatus === 0 && !this.#forwarding) {
+      this.#branchFailures += 1;
+      if (this.owner.onBranchFailure(branch) === 'parked') return;
+      this.#branchFailures -= 1;
+    }
+    this.#check();
+  }
+
+  branchFailureHandled(): void {
+    this.#branchFailures -= 1;
     this.#check();
   }
 
@@ -223,19 +280,19 @@ export class ResponseContext implements ServerTransactionUser, BranchContext {
     if (!first && this.request.method !== 'INVITE') return;
     branch.state = 'final';
     if (first) {
-      this.#finish(response.status);
-      this.#cancelOthers(branch, 'Reason: SIP;cause=200;text="Call completed elsewhere"\r\n');
+      this.#finalStatus = response.status;
+      this.#cancelAllBut(branch, 'Reason: SIP;cause=200;text="Call completed elsewhere"\r\n');
     }
     this.server.respond(response.status, edits.apply(response.raw, 0, response.bodyEnd));
   }
 
-  #cancelOthers(winner: Branch, headers: string): void {
+  #cancelAllBut(winner: Branch | undefined, headers: string): void {
     for (const branch of this.branches) if (branch !== winner) branch.cancel(headers);
   }
 
   /** When every branch of this attempt has failed: the failure route, then the best response (§16.7 steps 6 to 9). */
   #check(cancelledBeforeForwarding = false): void {
-    if (this.#finalStatus !== 0 || this.#handlingFailure || this.waiting) return;
+    if (this.#finalStatus !== 0 || this.#handlingFailure || this.#forwarding || this.waiting) return;
     const attempt = this.branches.slice(this.#attemptStart);
     if (attempt.length === 0 && !cancelledBeforeForwarding) return;
     this.#chosen = chooseResponse(attempt);
@@ -250,24 +307,22 @@ export class ResponseContext implements ServerTransactionUser, BranchContext {
   /** The failure route is done: new branches are waited for, else the best response goes upstream. */
   failureHandled(): void {
     this.#handlingFailure = false;
-    if (this.#finalStatus === 0) {
-      if (this.waiting) return;
-      // Branches that were added by the failure route and have failed already have their turn.
-      if (this.#attemptStart < this.branches.length) this.#check();
-      else this.#sendBest();
-    }
+    if (this.#finalStatus !== 0 || this.waiting) return;
+    // Branches that were added by the failure route and have failed already have their turn.
+    if (this.#attemptStart < this.branches.length) this.#check();
+    else this.#sendBest();
   }
 
   #sendBest(): void {
-    const best = chooseResponse(this.branches);
+    const best = chooseResponse(this.#candidatesStart === 0 ? this.branches : this.branches.slice(this.#candidatesStart));
     this.#chosen = best;
-    if (this.cancelled || best === undefined) {
+    if (this.cancelled) {
       this.reply(487, reasonPhrase(487));
       return;
     }
-    const { response } = best;
-    if (response === undefined) {
-      this.#replyLocally(best.status);
+    const response = best?.response;
+    if (best === undefined || response === undefined) {
+      this.#replyLocally(best?.status ?? 500);
       return;
     }
     // §16.7 step 6: our caller must not stop using us because someone behind us is busy.
@@ -276,36 +331,20 @@ export class ResponseContext implements ServerTransactionUser, BranchContext {
       return;
     }
     const edits = best.finalEdits!;
-    if (response.status === 401 || response.status === 407) this.#addChallenges(best, edits);
-    this.#finish(response.status);
+    if (response.status === 401 || response.status === 407) gatherChallenges(response, this.branches, edits);
+    this.#finalStatus = response.status;
     this.server.respond(response.status, edits.apply(response.raw, 0, response.bodyEnd));
   }
 
   #replyLocally(status: number): void {
     if (status === 408 && this.request.method !== 'INVITE') {
       // RFC 4320 §4.2: the client has given up by now, and a 408 would only make it avoid us.
-      this.#finish(408);
+      this.#finalStatus = 408;
       this.server.terminate();
       return;
     }
-    const shown = status === 503 || status === DROPPED ? 500 : status;
+    const shown = status === 503 ? 500 : status;
     this.reply(shown, reasonPhrase(shown));
-  }
-
-  /** Challenges of all branches go into one response, so that the caller can answer each (§16.7 step 7). */
-  #addChallenges(best: Branch, edits: EditList): void {
-    for (const branch of this.branches) {
-      const { response } = branch;
-      if (branch === best || response === undefined || (response.status !== 401 && response.status !== 407)) continue;
-      for (const name of ['WWW-Authenticate', 'Proxy-Authenticate']) {
-        for (const index of response.fieldsNamed(name)) edits.insert(best.response!.headerEnd, `${name}: ${response.fieldValue(index)}\r\n`);
-      }
-    }
-  }
-
-  #finish(status: number): void {
-    this.#finalStatus = status;
-    for (const branch of this.branches) if (branch.state === 'new') branch.cancel('');
   }
 
   // From the server transaction.
@@ -315,10 +354,9 @@ export class ResponseContext implements ServerTransactionUser, BranchContext {
   }
 
   onTransactionEnded(): void {
-    for (const branch of this.branches) branch.stopWaiting();
     this.owner.onEnded(this);
   }
 }
 
-/** Status of a branch that the script kept from being sent. */
-const DROPPED = 599;
+/** Why a branch was not sent, the worse behind (Kamailio reports the lowest of its error codes). */
+const GRAVITY: readonly NotSent[] = ['dropped', 'forbidden', 'unresolvable', 'bad-uri'];

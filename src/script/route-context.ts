@@ -1,6 +1,7 @@
 import type { Branch } from '../proxy/branch.ts';
 import { RequestEdits } from '../proxy/request-edits.ts';
 import { target, type Target } from '../proxy/target.ts';
+import type { ClientTransaction } from '../sip/endpoint/client-transaction.ts';
 import type { ServerTransaction } from '../sip/endpoint/server-transaction.ts';
 import type { EditList } from '../sip/message/edit-list.ts';
 import type { SipMessage } from '../sip/message/sip-message.ts';
@@ -9,7 +10,8 @@ import { parseUri, type Uri } from '../sip/uri/uri.ts';
 import { AttributeValues } from './attribute-values.ts';
 import { RouteLocals } from './modules/route-locals.ts';
 import type { ScriptServices } from './services.ts';
-import type { RouteTransaction } from './route-transaction.ts';
+import type { RouteProgress, RouteTransaction } from './route-transaction.ts';
+import type { SuspendedTransactions } from './suspended-transactions.ts';
 import type { RouteRun, ScriptEngine } from './vm/engine.ts';
 
 /** Which callback of the script is running; it decides what some functions may do. */
@@ -19,8 +21,14 @@ export type RouteKind = 'request' | 'reply' | 'onreply' | 'branch' | 'failure' |
 export interface RouteRunner {
   readonly services: ScriptServices;
   readonly engine: ScriptEngine<RouteContext>;
+  readonly suspended: SuspendedTransactions;
   /** The route that is looking at this response right now, so that later callbacks see its changes. */
   replyRouteOf(response: SipMessage): RouteContext | undefined;
+}
+
+/** Who goes on when a route that had to wait has ended. */
+export interface RouteOwner {
+  routeEnded(route: RouteContext): void;
 }
 
 /**
@@ -40,6 +48,11 @@ export class RouteContext implements RouteRun {
   branch: Branch | undefined = undefined;
   /** The request was given a place in the transaction table because its route waits. */
   held: ServerTransaction | undefined = undefined;
+  /** In a reply route: what the response answers; undefined when that was forwarded without state. */
+  answered: ClientTransaction | undefined = undefined;
+  /** The route goes on where a suspended one stopped (KEMI `t_continue`). */
+  resumed = false;
+  owner: RouteOwner | undefined = undefined;
 
   /** `$ru`. */
   requestUri: string;
@@ -79,6 +92,8 @@ export class RouteContext implements RouteRun {
   /** From `t_set_fr` before there is a transaction, in milliseconds; 0 keeps the configured time. */
   firstResponseMs = 0;
   ringMs = 0;
+  /** `t_set_disable_internal_reply`: a `t_relay` that fails leaves the answer to the script. */
+  noDelayedReply = false;
   /** Groups of contacts that `t_next_contacts` has yet to try, before there is a transaction. */
   contactQueue: Target[][] = [];
   /** Realm and user of credentials that were accepted; '' before. */
@@ -91,9 +106,6 @@ export class RouteContext implements RouteRun {
   #requestUri: Uri | undefined = undefined;
   #destinationUriText = '';
   #destinationUri: Uri | undefined = undefined;
-
-  /** What is left to do when a route that was parked has ended. */
-  whenDone: (() => void) | undefined = undefined;
 
   constructor(runner: RouteRunner, kind: RouteKind, message: SipMessage, source: Source, edits?: EditList) {
     this.runner = runner;
@@ -147,7 +159,7 @@ export class RouteContext implements RouteRun {
   }
 
   onCompleted(): void {
-    this.whenDone?.();
+    this.owner?.routeEnded(this);
   }
 
   /** Sets `$ru`; it then counts as a target that was not tried. */
@@ -163,6 +175,22 @@ export class RouteContext implements RouteRun {
     this.requestUriIsNew = false;
     this.appended.length = 0;
     return targets;
+  }
+
+  /** Goes on from where another route of this request has stopped. */
+  takeOver(earlier: RouteProgress): void {
+    this.requestUri = earlier.requestUri;
+    this.destinationUri = earlier.destinationUri;
+    this.path = earlier.path;
+    this.requestUriIsNew = earlier.requestUriIsNew;
+    this.appended.push(...earlier.appended);
+    this.ruid = earlier.ruid;
+    this.q = earlier.q;
+    this.branchFlags = earlier.branchFlags;
+    this.routeParams = earlier.routeParams;
+    this.replyHeaders = earlier.replyHeaders;
+    this.authUser = earlier.authUser;
+    this.authRealm = earlier.authRealm;
   }
 
   ownTarget(): Target {

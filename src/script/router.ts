@@ -1,14 +1,14 @@
-import type { Counter } from '../base/counters.ts';
 import { EditList } from '../sip/message/edit-list.ts';
 import { parseMessage, isParseFailure } from '../sip/message/parse-message.ts';
 import type { SipMessage } from '../sip/message/sip-message.ts';
 import type { ClientTransaction } from '../sip/endpoint/client-transaction.ts';
 import type { EndpointUser } from '../sip/endpoint/endpoint.ts';
 import { removeTopmostVia } from '../proxy/forward-response.ts';
-import { reasonPhrase } from '../proxy/reason-phrase.ts';
 import type { Source } from '../sip/transport/transport.ts';
-import { RouteContext, type RouteRunner } from './route-context.ts';
+import { RouteContext, type RouteOwner, type RouteRunner } from './route-context.ts';
 import type { ScriptServices } from './services.ts';
+import { SuspendedTransactions } from './suspended-transactions.ts';
+import { SERVER_ERROR } from './transaction.ts';
 import type { ScriptEngine } from './vm/engine.ts';
 
 /** The callbacks that the core itself calls, as KEMI names them. */
@@ -23,21 +23,20 @@ const FAKED_REQUEST = 'OPTIONS sip:you@kamailio.org SIP/2.0\r\nVia: SIP/2.0/UDP 
  * `ksr_reply_route`, timers and events their own callbacks. A route that waits is parked and its
  * request held, so that retransmissions are absorbed until it goes on.
  */
-export class Router implements EndpointUser, RouteRunner {
+export class Router implements EndpointUser, RouteRunner, RouteOwner {
   readonly services: ScriptServices;
   readonly engine: ScriptEngine<RouteContext>;
-  readonly #failedRoutes: Counter;
+  readonly suspended = new SuspendedTransactions();
   #reply: RouteContext | undefined;
 
   constructor(services: ScriptServices, engine: ScriptEngine<RouteContext>) {
     this.services = services;
     this.engine = engine;
-    this.#failedRoutes = services.counters.define('script.failed_routes', 'Routes that ended with an error of the script');
   }
 
   onRequest(request: SipMessage, source: Source): void {
     const route = new RouteContext(this, 'request', request, source);
-    route.whenDone = () => this.#endRequest(route);
+    route.owner = this;
     if (this.engine.run(REQUEST_ROUTE, route) === 'completed') {
       this.#endRequest(route);
       return;
@@ -54,8 +53,9 @@ export class Router implements EndpointUser, RouteRunner {
       return;
     }
     const route = new RouteContext(this, 'reply', response, source, new EditList());
-    route.whenDone = () => this.#endReply(route, transaction);
-    if (this.engine.run(REPLY_ROUTE, route) === 'completed') this.#endReply(route, transaction);
+    route.owner = this;
+    route.answered = transaction;
+    if (this.engine.run(REPLY_ROUTE, route) === 'completed') this.#endReply(route);
   }
 
   /**
@@ -70,22 +70,23 @@ export class Router implements EndpointUser, RouteRunner {
       return;
     }
     const route = new RouteContext(this, 'event', fakedRequest(), FAKED_SOURCE);
-    const end = (): void => {
-      if (route.failed) this.#failedRoutes.value += 1;
-      whenDone();
-    };
-    route.whenDone = end;
-    if (this.engine.run(callback, route, event) === 'completed') end();
+    route.owner = { routeEnded: whenDone };
+    if (this.engine.run(callback, route, event) === 'completed') whenDone();
+  }
+
+  /** A route that had to wait has ended. */
+  routeEnded(route: RouteContext): void {
+    if (route.message.isRequest) this.#endRequest(route);
+    else this.#endReply(route);
   }
 
   replyRouteOf(response: SipMessage): RouteContext | undefined {
     return this.#reply?.message === response ? this.#reply : undefined;
   }
 
-  #endReply(route: RouteContext, transaction: ClientTransaction | undefined): void {
-    if (route.failed) this.#failedRoutes.value += 1;
+  #endReply(route: RouteContext): void {
     // KEMI: an error does not stop a reply, only `drop` does.
-    if (!route.dropped) this.#passOn(route.message, transaction, route);
+    if (!route.dropped) this.#passOn(route.message, route.answered, route);
   }
 
   #passOn(response: SipMessage, transaction: ClientTransaction | undefined, route: RouteContext | undefined): void {
@@ -100,25 +101,17 @@ export class Router implements EndpointUser, RouteRunner {
     this.#reply = undefined;
   }
 
-  /** What is left when the request route has ended: nobody may be left without an answer for ever. */
   #endRequest(route: RouteContext): void {
-    const { transaction, held } = route;
-    if (route.failed) this.#failedRoutes.value += 1;
-    if (transaction !== undefined) {
-      const { context } = transaction;
-      if (context.finalStatus !== 0 || context.waiting || context.branches.length > 0) return;
-      const delayed = transaction.delayedReply ?? (route.failed ? SERVER_ERROR : undefined);
-      if (delayed !== undefined) context.reply(delayed.status, delayed.reason, delayed.headers);
-      else context.server.terminate();
+    if (route.transaction !== undefined) {
+      route.transaction.settle(route.failed);
       return;
     }
-    held?.release();
-    if (route.failed && !route.repliedStatelessly) this.services.endpoint.replyStatelessly(route.message, route.source, SERVER_ERROR);
+    route.held?.release();
+    if (route.failed && !route.repliedStatelessly) {
+      this.services.endpoint.replyStatelessly(route.message, route.source, { ...SERVER_ERROR, forceRport: route.forceRport });
+    }
   }
 }
-
-/** A script that fails must not leave its caller waiting for 32 seconds; Kamailio sends nothing here. */
-const SERVER_ERROR = { status: 500, reason: reasonPhrase(500), headers: '' };
 
 const FAKED_SOURCE: Source = {
   protocol: 'udp',

@@ -37,6 +37,9 @@ export class TestOwner implements ForwardingOwner {
   /** Targets for each failure, one attempt after the other. */
   nextAttempts: Target[][] = [];
   failures: number[] = [];
+  failedBranches: number[] = [];
+  branchFailureDecision: 'go' | 'parked' = 'go';
+  failureDecision: 'go' | 'parked' = 'go';
   ended = 0;
   readonly branches: Branch[] = [];
 
@@ -53,11 +56,16 @@ export class TestOwner implements ForwardingOwner {
     return this.replyDecision;
   }
 
-  onFailure(context: ResponseContext): Decision {
+  onBranchFailure(branch: Branch): 'go' | 'parked' {
+    this.failedBranches.push(branch.status);
+    return this.branchFailureDecision;
+  }
+
+  onFailure(context: ResponseContext): 'go' | 'parked' {
     this.failures.push(context.chosen!.status);
     const next = this.nextAttempts.shift();
     if (next !== undefined) context.forward(next, new RequestEdits());
-    return 'go';
+    return this.failureDecision;
   }
 
   onEnded(): void {

@@ -225,11 +225,24 @@ describe('failure route', () => {
     assert.deepEqual(net.owner.failures, [486, 600]);
   });
 
-  test('a branch that was never sent has failed with the reason for it', () => {
+  test('targets of which none can be sent are refused at once, with the gravest reason, and no failure route', () => {
     const net = new ProxyFixture();
-    net.targets = [target('sip:bob@no-such-host.example')];
+    net.targets = [target('sip:bob@no-such-host.example'), target('no uri at all')];
     net.receive(request());
-    assert.deepEqual(summary(net.take()), ['478 -> 203.0.113.9:5090']);
+    assert.equal(net.forwarded, 'bad-uri');
+    assert.deepEqual(net.lastContext!.branches, []);
+    assert.deepEqual([...net.take(), ...net.owner.failures], []);
+  });
+
+  test('a branch that cannot be sent has failed, while the other is waited for', () => {
+    const net = new ProxyFixture();
+    net.targets = [target('sip:bob@no-such-host.example'), target('sip:bob@198.51.100.2')];
+    net.receive(request());
+    assert.equal(net.forwarded, 2);
+    const invite = net.takeOne();
+    net.receive(answer(invite, 486), invite.to);
+    assert.deepEqual(summary(net.take()), [`ACK -> ${invite.to}`, '486 -> 203.0.113.9:5090']);
+    assert.deepEqual(net.owner.failures, [486], 'what a phone has said tells more than what we found out');
   });
 });
 

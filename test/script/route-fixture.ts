@@ -7,6 +7,7 @@ import { RouteContext, type RouteKind, type RouteRunner } from '../../src/script
 import type { KsrValue, Row } from '../../src/script/row.ts';
 import type { ScriptModules } from '../../src/script/modules/modules.ts';
 import type { ScriptServices } from '../../src/script/services.ts';
+import { SuspendedTransactions } from '../../src/script/suspended-transactions.ts';
 import type { ScriptEngine } from '../../src/script/vm/engine.ts';
 import { Endpoint } from '../../src/sip/endpoint/endpoint.ts';
 import { OwnAddresses } from '../../src/sip/endpoint/own-addresses.ts';
@@ -104,7 +105,7 @@ export function stage(modules: Partial<ScriptModules> = {}): Stage {
     ownNames: { isOwn, isOwnUri: (uri) => isOwn(plainHost(uri.host), uri.port) },
     modules: { definitions: new Map(), variables: new ScriptVariables(), ...modules } as ScriptModules,
   };
-  const runner: RouteRunner = { services, engine: NO_ENGINE, replyRouteOf: () => undefined };
+  const runner: RouteRunner = { services, engine: NO_ENGINE, suspended: new SuspendedTransactions(), replyRouteOf: () => undefined };
   return {
     clock,
     logger,

@@ -34,7 +34,7 @@ function replyStatelessly(route: RouteContext, status: number, reason: string): 
 export function sendReply(route: RouteContext, status: number, reason: string): number {
   const { transaction } = route;
   if (transaction === undefined) return replyStatelessly(route, status, reason);
-  if (!isReason(reason) || status < 100 || status > 699) return FAILED;
+  if (!route.message.isRequest || !isReason(reason) || status < 100 || status > 699) return FAILED;
   if (transaction.context.finalStatus !== 0) return FINAL_SENT;
   return transaction.context.reply(status, reason, takeReplyHeaders(route)) ? SENT : FINAL_SENT;
 }

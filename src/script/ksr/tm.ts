@@ -39,15 +39,19 @@ function checkTransaction(route: RouteContext): number {
   }
 }
 
+function lookUpCancelled(route: RouteContext): number {
+  return route.message.method === 'CANCEL' && route.services.endpoint.findCancelled(route.message) !== undefined ? TRUE : FALSE;
+}
+
 function reply(route: RouteContext, status: number, reason: string): number {
-  return route.transaction === undefined ? FALSE : sendReply(route, status, reason);
+  return route.transaction !== undefined && sendReply(route, status, reason) === TRUE ? TRUE : FALSE;
 }
 
 /** KEMI `t_send_reply`: makes the transaction first. */
 function sendStatefully(route: RouteContext, status: number, reason: string): number {
   if (!route.message.isRequest || route.message.method === 'ACK') return FALSE;
   if (route.transaction === undefined) openTransaction(route);
-  return sendReply(route, status, reason);
+  return reply(route, status, reason);
 }
 
 type Callback = 'onBranch' | 'onReply' | 'onFailure' | 'onBranchFailure';
@@ -115,10 +119,10 @@ function failedBranch(route: RouteContext, is: (branch: Branch) => boolean): num
 const wasReplied = (branch: Branch): boolean => branch.response !== undefined;
 const wasSilent = (branch: Branch): boolean => branch.timedOut;
 
-/** Lets a transaction go that nothing was done with. */
+/** Lets a transaction go that nothing was done with; in the request route only. */
 function release(route: RouteContext): number {
   const { transaction } = route;
-  if (transaction === undefined || transaction.context.waiting) return FALSE;
+  if (route.kind !== 'request' || transaction === undefined || transaction.context.waiting) return FALSE;
   transaction.context.server.terminate();
   return TRUE;
 }
@@ -130,6 +134,25 @@ function relayTo(route: RouteContext, protocol: string, host: string, port: numb
   return relay(route);
 }
 
+/** From now on nothing that branches have answered so far goes to the caller; what comes later does. */
+function dropReplies(route: RouteContext): number {
+  if (route.kind !== 'failure' || route.transaction === undefined) return FALSE;
+  route.transaction.context.dropReplies();
+  return TRUE;
+}
+
+function retransmitReply(route: RouteContext): number {
+  const server = route.transaction?.context.server;
+  if (server === undefined || server.lastStatus === 0) return FALSE;
+  server.receiveRetransmission();
+  return TRUE;
+}
+
+function disableInternalReply(route: RouteContext, state: number): number {
+  route.noDelayedReply = state !== 0;
+  return TRUE;
+}
+
 export const tmRows = [
   row('t_relay', [], 'int', relay, 'Forwards the request to its destination set, statefully; above 0 when something is on its way'),
   row('t_relay_to_flags', ['int'], 'int', relay, 'The same as t_relay; the flags are not used'),
@@ -137,15 +160,20 @@ export const tmRows = [
   row('t_newtran', [], 'int', newTransaction, 'Makes the request a transaction; 1 made, -10 there is one already'),
   row('t_check_trans', [], 'int', checkTransaction, '1 for a CANCEL or ACK that belongs to a call, and in callbacks of a transaction; -1 otherwise'),
   row('t_lookup_request', [], 'int', (route) => (route.transaction !== undefined || route.services.endpoint.findServer(route.message) !== undefined ? TRUE : FALSE), '1 when the request has a transaction'),
-  row('t_lookup_cancel', [], 'int', (route) => (route.message.method === 'CANCEL' && route.services.endpoint.findCancelled(route.message) !== undefined ? TRUE : FALSE), '1 when this CANCEL has an INVITE to cancel'),
+  row('t_lookup_cancel', [], 'int', lookUpCancelled, '1 when this CANCEL has an INVITE to cancel'),
+  row('t_lookup_cancel_flags', ['int'], 'int', lookUpCancelled, 'The same as t_lookup_cancel; the flags are not used'),
   row('t_exists', [], 'int', (route) => (route.transaction === undefined ? FALSE : TRUE), '1 when there is a transaction'),
   row('t_release', [], 'int', release, 'Forgets the transaction without an answer'),
   row('t_reply', ['int', 'str'], 'int', reply, 'Answers through the transaction; -1 when there is none'),
   row('t_send_reply', ['int', 'str'], 'int', sendStatefully, 'Answers through the transaction, which is made when there is none'),
+  row('t_retransmit_reply', [], 'int', retransmitReply, 'Sends the last response once more; -1 when there is none'),
+  row('t_drop_replies', ['str'], 'int', dropReplies, 'In a failure route: no response of the branches so far is passed on; the argument is not used'),
+  row('t_drop_replies_all', [], 'int', dropReplies, 'In a failure route: no response of the branches so far is passed on'),
+  row('t_set_disable_internal_reply', ['int'], 'int', disableInternalReply, '1: a t_relay that fails answers nothing by itself and returns -4'),
   row('t_on_branch', ['str'], 'int', (route, name) => arm(route, 'onBranch', name), 'Names the function that is called before each branch is sent'),
   row('t_on_reply', ['str'], 'int', (route, name) => arm(route, 'onReply', name), 'Names the function that is called for each response'),
   row('t_on_failure', ['str'], 'int', (route, name) => arm(route, 'onFailure', name), 'Names the function that is called once when all branches have failed'),
-  row('t_on_branch_failure', ['str'], 'int', (route, name) => arm(route, 'onBranchFailure', name), 'Names the function that is called when a branch has failed'),
+  row('t_on_branch_failure', ['str'], 'int', (route, name) => arm(route, 'onBranchFailure', name), 'Names the function that is called once when a branch has failed, before the others have'),
   row('t_is_set', ['str'], 'int', isArmed, '1 when "branch_route", "onreply_route" or "failure_route" is named'),
   row('t_set_fr', ['int', 'int'], 'int', setTimes, 'Sets how long a branch may ring and how long it may take to its first response, in milliseconds'),
   row('t_set_fr_inv', ['int'], 'int', (route, ringMs) => setTimes(route, ringMs, 0), 'Sets how long a branch may ring, in milliseconds'),

@@ -1,3 +1,4 @@
+import { openTransaction } from '../relay.ts';
 import type { RouteContext, RouteKind } from '../route-context.ts';
 import { rowsOf } from '../row.ts';
 
@@ -12,11 +13,26 @@ const isKind = (...kinds: RouteKind[]) => (route: RouteContext): number => (kind
 function cancelBranches(route: RouteContext, which: string): number {
   const { transaction } = route;
   if (transaction === undefined) return FALSE;
-  for (const branch of transaction.context.branches) {
-    const own = branch === route.branch;
-    if (which === 'all' || (which === 'others' && !own) || (which === 'this' && own)) branch.cancel('');
-  }
+  transaction.context.cancelBranches((branch) => which === 'all' || (branch === route.branch ? which === 'this' : which === 'others'));
   return TRUE;
+}
+
+/**
+ * KEMI `t_suspend`: the request waits as a transaction until `t_continue`. Refused where there is
+ * nothing to come back to: ACK and CANCEL, faked requests, replies and failures.
+ */
+function suspend(route: RouteContext): number {
+  const { method } = route.message;
+  if ((route.kind !== 'request' && !route.resumed) || method === 'ACK' || method === 'CANCEL') return FALSE;
+  const transaction = route.transaction ?? openTransaction(route);
+  if (transaction.context.finalStatus !== 0 || transaction.context.branches.length > 0) return FALSE;
+  transaction.suspend(route);
+  return TRUE;
+}
+
+function continueTransaction(route: RouteContext, index: number, label: number, name: string): number {
+  const transaction = route.runner.suspended.find(label);
+  return transaction?.suspendedIndex === index && transaction.resume(name) ? TRUE : FALSE;
 }
 
 export const tmxRows = [
@@ -25,6 +41,8 @@ export const tmxRows = [
   row('t_is_reply_route', [], 'int', isKind('reply', 'onreply'), '1 in a reply route'),
   row('t_is_branch_route', [], 'int', isKind('branch'), '1 in a branch route'),
   row('t_is_failure_route', [], 'int', isKind('failure'), '1 in a failure route'),
+  row('t_suspend', [], 'int', suspend, 'Puts the request aside until t_continue; $T(id_index) and $T(id_label) name it'),
+  row('t_continue', ['int', 'int', 'str'], 'int', continueTransaction, 'Goes on with a suspended request in the named function, as a failure route; -1 when it is not suspended any more'),
   row('t_cancel_branches', ['str'], 'int', cancelBranches, 'Cancels branches: "all", "others" or "this"'),
   row('t_flush_flags', [], 'int', (route) => {
     if (route.transaction === undefined) return FALSE;

@@ -1,9 +1,9 @@
-import { MAGIC_COOKIE } from '../headers/via.ts';
-import { randomHex } from '../../base/ids.ts';
 import { shortHash } from '../../base/hash.ts';
+import { randomHex } from '../../base/ids.ts';
+import { MAGIC_COOKIE, type Via } from '../headers/via.ts';
+import type { SipMessage } from '../message/sip-message.ts';
 
 const DOT = 0x2e;
-
 
 /**
  * The branches that this node writes into its Via (RFC 3261 §8.1.1.7, §16.6 step 8):
@@ -37,31 +37,29 @@ export class BranchIds {
     let at = this.#prefix.length;
     const end = branch.length - this.#suffix.length;
     let slot = 0;
-    for (; at < end; at += 1) {
-      const code = branch.charCodeAt(at);
-      if (code === DOT) break;
-      slot = slot * 36 + digit36(code);
-    }
+    for (; at < end && branch.charCodeAt(at) !== DOT; at += 1) slot = slot * 36 + digit36(branch.charCodeAt(at));
+    // Both numbers have to be there; an empty one would give a branch a second way to be written.
+    if (at === this.#prefix.length || at + 1 >= end) return -1;
     let generation = 0;
     for (at += 1; at < end; at += 1) generation = generation * 36 + digit36(branch.charCodeAt(at));
     return slot < MAX_SLOT && generation <= MAX_GENERATION ? slot * GENERATIONS + generation : -1;
   }
 
   /**
-   * Branch of a request that is forwarded without state. It must be the same for every
-   * retransmission (§16.11), so it is made from what identifies the request we received.
+   * Branch of a message that is forwarded without state. It must be the same for every
+   * retransmission, and for a CANCEL and its INVITE (§16.11), so it is made from what all of them
+   * have in common; the response to it carries the same, with `received` as its topmost Via but one.
+   *
+   * @param received the Via of the element before us
    */
-  stateless(receivedBranch: string, method: string): string {
-    return this.#statelessPrefix + shortHash(`${receivedBranch} ${method === 'ACK' || method === 'CANCEL' ? 'INVITE' : method}`, this.#seed);
+  stateless(message: SipMessage, received: Via): string {
+    const { method, callId, cseq } = message;
+    const joint = method === 'ACK' || method === 'CANCEL' ? 'INVITE' : method;
+    return this.#statelessPrefix + shortHash(`${received.branch} ${received.host}:${received.port} ${callId} ${cseq?.number} ${joint}`, this.#seed);
   }
 
   isStateless(branch: string): boolean {
     return branch.startsWith(this.#statelessPrefix);
-  }
-
-  /** True when any part of this run wrote the branch. */
-  isOwn(branch: string): boolean {
-    return branch.startsWith(this.#prefix) || this.isStateless(branch);
   }
 }
 

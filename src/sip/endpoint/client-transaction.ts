@@ -15,6 +15,8 @@ export interface ClientTransactionUser {
   onResponse(response: SipMessage): void;
   /** No answer in time, or the request could not be delivered. */
   onTransactionFailure(failure: TransactionFailure): void;
+  /** The transaction is over, in whichever way: nothing more will come. */
+  onTransactionEnded?(): void;
 }
 
 /** What a client transaction needs of its endpoint. */
@@ -22,6 +24,8 @@ export interface ClientTransactionPort {
   readonly clock: Clock;
   readonly timings: TransactionTimings;
   send(text: string, destination: Destination): void;
+  /** Something threw that must not: it is logged and counted. */
+  defect(thrown: unknown, request: SipMessage | undefined): void;
   /** The transaction has ended, its CANCEL too: its slot is free. */
   clientEnded(transaction: ClientTransaction): void;
 }
@@ -120,8 +124,9 @@ export class ClientTransaction implements InviteClientPort<SipMessage>, NonInvit
     this.#machine?.transportFailed();
   }
 
-  /** Ends the transaction without a word to its user. */
+  /** Ends the transaction, and its CANCEL, without a word to its user. */
   terminate(): void {
+    this.#cancel?.terminate();
     if (this.#machine === undefined) this.ended();
     else this.#machine.terminate();
   }
@@ -175,14 +180,19 @@ export class ClientTransaction implements InviteClientPort<SipMessage>, NonInvit
 
   ended(): void {
     this.#ended = true;
+    this.user.onTransactionEnded?.();
     if (this.#parent !== undefined) this.#parent.#release();
     else this.#release();
   }
 
   onTimer(kind: number): void {
     const name = kind === RETRANSMIT ? this.#retransmitName : this.#lifetimeName;
-    // The name was given by this very machine, whichever of the two it is.
-    (this.#machine as { timerFired(timer: string): void }).timerFired(name);
+    try {
+      // The name was given by this very machine, whichever of the two it is.
+      (this.#machine as { timerFired(timer: string): void }).timerFired(name);
+    } catch (thrown) {
+      this.#port.defect(thrown, undefined);
+    }
   }
 
   /** The request as it went out, taken apart; only failures and CANCEL need it. */

@@ -11,7 +11,7 @@ import type { EditList } from '../message/edit-list.ts';
 import type { SipMessage } from '../message/sip-message.ts';
 import type { TransactionTimings } from '../transaction/timings.ts';
 import type { Destination, FramingError, LocalSocket, Protocol, Source, TransportReceiver } from '../transport/transport.ts';
-import { bracketHost, plainHost } from '../uri/uri.ts';
+import { bracketHost } from '../uri/uri.ts';
 import { BranchIds } from './branch-id.ts';
 import { ClientDestination, type ClientTransaction, type ClientTransactionPort, type ClientTransactionUser } from './client-transaction.ts';
 import { ClientTransactions } from './client-transactions.ts';
@@ -73,6 +73,8 @@ export class Endpoint implements TransportReceiver, ClientTransactionPort, Serve
   readonly #branchIds = new BranchIds();
   readonly #clients = new ClientTransactions(this.#branchIds);
   readonly #servers = new ServerTransactions();
+  /** Open connections that something came in on: a response goes back on its own while that is open (§18.2.2). */
+  readonly #connections = new Set<number>();
   readonly #ownAddresses: OwnAddresses;
   readonly #tagPrefix = randomHex(4);
   readonly #tagSeed = Number.parseInt(randomHex(4), 16);
@@ -110,6 +112,7 @@ export class Endpoint implements TransportReceiver, ClientTransactionPort, Serve
   // From the transports.
 
   onMessage(text: string, source: Source): void {
+    if (source.connectionId !== 0) this.#connections.add(source.connectionId);
     const parsed = parseMessage(text, this.#options.messageLimits);
     if (isParseFailure(parsed)) {
       this.#refuse(parsed, source);
@@ -119,14 +122,30 @@ export class Endpoint implements TransportReceiver, ClientTransactionPort, Serve
       if (parsed.isRequest) this.#receiveRequest(parsed, source);
       else this.#receiveResponse(parsed, source);
     } catch (thrown) {
-      // A defect of ours must not take the other calls down with it.
-      this.#counters.internalErrors.value += 1;
-      this.#logger.error('a message could not be processed', {
-        callId: parsed.callId,
-        method: parsed.method,
-        error: thrown instanceof Error ? (thrown.stack ?? thrown.message) : errorText(thrown),
-      });
-      if (parsed.isRequest && parsed.method !== 'ACK') this.replyStatelessly(parsed, source, { status: 500, reason: 'Server Internal Error' });
+      this.defect(thrown, parsed);
+      if (parsed.isRequest) this.#answerDefect(parsed, source);
+    }
+  }
+
+  /** A defect of ours must not take the other calls down with it: it is logged and counted, and they go on. */
+  defect(thrown: unknown, message: SipMessage | undefined): void {
+    this.#counters.internalErrors.value += 1;
+    this.#logger.error('a message could not be processed', {
+      callId: message?.callId,
+      method: message?.method,
+      error: thrown instanceof Error ? (thrown.stack ?? thrown.message) : errorText(thrown),
+    });
+  }
+
+  /** 500 through the transaction when there is one already, so that it ends and retransmissions are answered too. */
+  #answerDefect(request: SipMessage, source: Source): void {
+    const parts = { status: 500, reason: 'Server Internal Error' };
+    const transaction = request.method === 'ACK' ? undefined : this.#servers.match(request);
+    if (transaction === undefined || transaction.held) {
+      transaction?.release();
+      this.replyStatelessly(request, source, parts);
+    } else if (transaction.lastStatus < 200) {
+      transaction.respond(500, buildReply(request, source, { ...parts, toTag: this.newTag(), server: this.#options.serverHeader }));
     }
   }
 
@@ -134,21 +153,30 @@ export class Endpoint implements TransportReceiver, ClientTransactionPort, Serve
 
   onKeepalive(): void {}
 
-  onConnectionClosed(): void {}
+  onConnectionClosed(connectionId: number): void {
+    this.#connections.delete(connectionId);
+  }
 
   onFramingError(source: Source, reason: FramingError, head: string): void {
     this.#counters.framingErrors.value += 1;
+    this.#connections.add(source.connectionId);
     const parsed = parseMessage(`${head.split('\r\n\r\n', 1)[0]!}\r\n\r\n`, this.#options.messageLimits);
     const message = isParseFailure(parsed) ? parsed.message : parsed;
     if (message !== undefined && message.isRequest && message.method !== 'ACK' && message.findField(VIA) >= 0) {
-      this.replyStatelessly(message, source, { status: 400, reason: `Bad Request (${reason})` });
+      const status = reason.endsWith('too-large') ? 513 : 400;
+      this.replyStatelessly(message, source, { status, reason: `${REFUSALS[status]} (${reason})` });
     }
   }
 
   onSendError(destination: Destination, code: string): void {
     this.#counters.sendErrors.value += 1;
     if (this.#logger.debugEnabled) this.#logger.debug('a message could not be sent', { address: destination.address, port: destination.port, protocol: destination.protocol, code });
-    if (destination instanceof ClientDestination) destination.transaction?.transportFailed();
+    if (!(destination instanceof ClientDestination)) return;
+    try {
+      destination.transaction?.transportFailed();
+    } catch (thrown) {
+      this.defect(thrown, undefined);
+    }
   }
 
   // Requests and responses.
@@ -167,7 +195,8 @@ export class Endpoint implements TransportReceiver, ClientTransactionPort, Serve
     if (request.method === 'ACK') {
       // The ACK of a failure that we sent without state ends here (§17.2.1): nobody waits for it.
       if (request.to?.tag?.startsWith(this.#tagPrefix + 's') === true) return;
-    } else if (this.#servers.size >= this.#options.maxTransactions) {
+    } else if (this.#servers.size >= this.#options.maxTransactions && request.method !== 'CANCEL') {
+      // A CANCEL takes no room, and makes some.
       this.#refuseForOverload(request, source);
       return;
     }
@@ -188,9 +217,9 @@ export class Endpoint implements TransportReceiver, ClientTransactionPort, Serve
 
   /** True when we forwarded the request without state: the branch follows from the Via below ours. */
   #isAnswerToStateless(response: SipMessage): boolean {
+    if (!this.#branchIds.isStateless(response.via!.branch)) return false;
     const [own, below] = response.vias();
-    if (own === undefined || below === undefined || !this.#branchIds.isStateless(own.branch)) return false;
-    return own.branch === this.statelessBranch(below.branch, response.method);
+    return below !== undefined && own!.branch === this.#branchIds.stateless(response, below);
   }
 
   #refuse(failure: ParseFailure, source: Source): void {
@@ -262,13 +291,9 @@ export class Endpoint implements TransportReceiver, ClientTransactionPort, Serve
     return this.#clients.find(branch);
   }
 
-  /** True when this node wrote the branch, now or earlier in its life. */
-  isOwnBranch(branch: string): boolean {
-    return this.#branchIds.isOwn(branch);
-  }
-
-  statelessBranch(receivedBranch: string, method: string): string {
-    return this.#branchIds.stateless(receivedBranch, method);
+  /** The branch for a request that is forwarded without state; the same for each retransmission (§16.11). */
+  statelessBranch(request: SipMessage): string {
+    return this.#branchIds.stateless(request, request.via!);
   }
 
   /** A tag for responses of a transaction: new each time. */
@@ -311,16 +336,14 @@ export class Endpoint implements TransportReceiver, ClientTransactionPort, Serve
   }
 
   sendReply(text: string, request: SipMessage, source: Source, forceRport: boolean): void {
-    this.#sender.send(text, replyDestination(request, source, forceRport));
+    this.#sender.send(text, replyDestination(request, source, forceRport, source.connectionId === 0 || this.#connections.has(source.connectionId)));
   }
 
   /** Hands a response on to the next Via without state (§16.11): ours is taken away. */
   forwardStatelessly(response: SipMessage, edits: EditList): void {
-    const [own, next] = response.vias();
-    if (own === undefined || next === undefined) return;
-    const destination = responseDestination(next, plainHost(next.host));
-    if (destination === undefined) return;
-    this.#sender.send(edits.apply(response.raw, 0, response.bodyEnd), destination);
+    const next = response.vias()[1];
+    const destination = next === undefined ? undefined : responseDestination(next);
+    if (destination !== undefined) this.#sender.send(edits.apply(response.raw, 0, response.bodyEnd), destination);
   }
 
   clientEnded(transaction: ClientTransaction): void {

@@ -1,3 +1,4 @@
+import { BlockList, isIP } from 'node:net';
 import { networkInterfaces, type NetworkInterfaceInfo } from 'node:os';
 import type { LocalSocket } from '../transport/transport.ts';
 
@@ -42,16 +43,13 @@ function machineInterfaces(): NetworkInterfaceInfo[] {
   return Object.values(networkInterfaces()).flatMap((infos) => infos ?? []);
 }
 
-/** True when `address` is in the IPv4 network; IPv6 compares the first 64 bits as text, which is what a link has. */
+/** True when `address` is in the network, for both families; a zone (`%eth0`) does not count. */
 function isInNetwork(address: string, cidr: string): boolean {
-  const slash = cidr.indexOf('/');
-  const network = cidr.slice(0, slash);
-  if (network.includes(':')) return address.split(':').slice(0, 4).join(':') === network.split(':').slice(0, 4).join(':');
-  const bits = Number(cidr.slice(slash + 1));
-  const mask = bits === 0 ? 0 : (0xffffffff << (32 - bits)) >>> 0;
-  return ((ipv4(address) & mask) >>> 0) === ((ipv4(network) & mask) >>> 0);
-}
-
-function ipv4(address: string): number {
-  return address.split('.').reduce((value, part) => value * 256 + Number(part), 0);
+  const [network = '', bits = ''] = cidr.split('/');
+  const [plain = ''] = address.split('%');
+  const family = isIP(network);
+  if (isIP(plain) !== family) return false;
+  const list = new BlockList();
+  list.addSubnet(network, Number(bits), family === 6 ? 'ipv6' : 'ipv4');
+  return list.check(plain, family === 6 ? 'ipv6' : 'ipv4');
 }

@@ -21,6 +21,8 @@ export interface ServerTransactionPort {
   readonly clock: Clock;
   readonly timings: TransactionTimings;
   sendReply(text: string, request: SipMessage, source: Source, forceRport: boolean): void;
+  /** Something threw that must not: it is logged and counted. */
+  defect(thrown: unknown, request: SipMessage | undefined): void;
   serverEnded(transaction: ServerTransaction): void;
 }
 
@@ -46,6 +48,11 @@ export class ServerTransaction implements InviteServerPort<string, SipMessage>, 
   user: ServerTransactionUser | undefined = undefined;
   /** Treat the topmost Via as if it had asked for `rport` (RFC 3581). */
   forceRport = false;
+  /**
+   * Reason header lines of a CANCEL that came while the request was held, when there was nothing to
+   * cancel yet; undefined when none came. Whoever begins the transaction has to look.
+   */
+  cancelledWhileHeld: string | undefined = undefined;
   readonly #port: ServerTransactionPort;
   readonly #retransmitTimer = new Timer(this, RETRANSMIT);
   readonly #lifetimeTimer = new Timer(this, LIFETIME);
@@ -113,11 +120,13 @@ export class ServerTransaction implements InviteServerPort<string, SipMessage>, 
     else if (this.#lastSent !== '') this.resend();
   }
 
-  /** The ACK of a failure came in. False when the transaction has no use for it. */
+  /** An ACK on the branch of this INVITE came in. False when it is not for the transaction: the ACK of a 2xx is the user's. */
   receiveAck(ack: SipMessage): boolean {
     const machine = this.#machine;
-    if (!(machine instanceof InviteServer) || machine.state === 'accepted' || machine.state === 'proceeding') return false;
-    machine.receiveAck(ack);
+    if (machine instanceof InviteServer) {
+      if (machine.state === 'accepted') return false;
+      machine.receiveAck(ack);
+    }
     return true;
   }
 
@@ -169,13 +178,13 @@ export class ServerTransaction implements InviteServerPort<string, SipMessage>, 
   }
 
   onTimer(kind: number): void {
-    if (kind === TRYING) {
-      this.#sendTrying();
-      return;
+    try {
+      if (kind === TRYING) this.#sendTrying();
+      // The name was given by this very machine, whichever of the two it is.
+      else (this.#machine as { timerFired(timer: string): void }).timerFired(kind === RETRANSMIT ? this.#retransmitName : this.#lifetimeName);
+    } catch (thrown) {
+      this.#port.defect(thrown, this.request);
     }
-    const name = kind === RETRANSMIT ? this.#retransmitName : this.#lifetimeName;
-    // The name was given by this very machine, whichever of the two it is.
-    (this.#machine as { timerFired(timer: string): void }).timerFired(name);
   }
 
   #sendTrying(): void {

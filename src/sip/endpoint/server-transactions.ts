@@ -72,7 +72,8 @@ export class ServerTransactions {
    */
   findMerged(request: SipMessage): ServerTransaction | undefined {
     for (let candidate = this.#chains.get(request.transactionKey); candidate !== undefined; candidate = candidate.chained) {
-      if (candidate.request.method === request.method && candidate.request !== request && !isSameBranch(candidate.request, request)) return candidate;
+      const known = candidate.request;
+      if (known.method === request.method && known.from?.tag === request.from?.tag && !isSameBranch(known, request)) return candidate;
     }
     return undefined;
   }
