@@ -227,7 +227,7 @@ function missed_call(cause)
   local event = '{"v":1'
     .. ',"eventId":' .. json(key)
     .. ',"caller":' .. json(KSR.kx.gete_fuser() .. "@" .. KSR.kx.gete_fhost())
-    .. ',"callerName":' .. json(KSR.pv.gete("$fn"))
+    .. ',"callerName":' .. json(KSR.pv.gete("$(fn{s.unquote}{s.unescape.common})"))
     .. ',"callee":' .. json(callee)
     .. ',"calleeDomain":' .. json(KSR.kx.gete_thost())
     .. ',"cause":' .. json(cause)

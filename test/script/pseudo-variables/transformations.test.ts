@@ -54,6 +54,8 @@ const CASES: readonly (readonly [string | number, string, string | number | null
   ['user@host', '{s.before,@}', 'user'],
   ['user@host', '{s.after,@}', 'host'],
   ['<x>', '{s.unbracket}', 'x'],
+  ['"a "b"', '{s.unquote}', 'a "b'],
+  ['"a', '{s.unquote}', '"a'],
   ['sip:al%20:pw@h:5070;transport=tcp;lr?a=b', '{uri.user}', 'al%20'],
   ['sip:al:pw@h:5070;transport=tcp;lr?a=b', '{uri.passwd}', 'pw'],
   ['sip:al:pw@h:5070;transport=tcp;lr?a=b', '{uri.host}', 'h'],

@@ -111,6 +111,7 @@ export const stringTransformations: TransformationCatalogue = {
   's.rbefore': around('before', true),
   's.rafter': around('after', true),
   's.unbracket': simple((value) => value.replace(/^[[({<]([^]*)[\])}>]$/, '$1')),
+  's.unquote': simple((value) => value.replace(/^(["'])([^]*)\1$/, '$2')),
   's.prefixes': withTexts(0, (value, most) => prefixes(value, most, '')),
   's.prefixes.quot': withTexts(0, (value, most) => prefixes(value, most, "'")),
   's.fmtlines': withTexts(2, formatLines),
