@@ -95,8 +95,9 @@ function early_checks()
     KSR.x.exit()
   end
 
-  -- 17895: everything that the sanity module can check; it sends the reply itself.
-  if KSR.sanity.sanity_check(17895, 7) < 0 then
+  -- 18407: version, scheme, required headers, CSeq, Content-Length, Expires, Proxy-Require, URIs, Via.
+  -- The function sends the reply itself.
+  if KSR.sanity.sanity_check(18407, 7) < 0 then
     KSR.x.exit()
   end
 
