@@ -1,3 +1,4 @@
+import { basename, relative } from 'node:path';
 import type { Command } from 'commander';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
@@ -18,9 +19,11 @@ export class CommandLine {
     this.clock = parts.clock;
   }
 
-  /** How the person calls this program; npm does not put it into the path. */
-  get programName(): 'sipweet' | 'npx sipweet' {
-    return this.environment.npm_execpath === undefined ? 'sipweet' : 'npx sipweet';
+  /** What to type for this program from here: its name where it is installed, else the file that runs. */
+  get programName(): string {
+    const file = process.argv[1] ?? 'sipweet';
+    if (basename(file) !== 'sipweet') return `node ${relative(process.cwd(), file)}`;
+    return file.includes('node_modules') ? 'npx sipweet' : 'sipweet';
   }
 
   /** A line, or several, on standard output: what the command was asked for. */

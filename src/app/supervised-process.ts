@@ -140,7 +140,10 @@ export class SupervisedProcess {
       this.#first = undefined;
       this.#ending = true;
     }
-    if (this.#ending) return;
+    if (this.#ending) {
+      logger.debug(`The ${role} process ${how}`);
+      return;
+    }
 
     const delayMs = this.#policy.died(clock.monotonicMs());
     if (delayMs === undefined) {

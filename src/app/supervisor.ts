@@ -138,9 +138,12 @@ export class Supervisor {
 
   async #release(): Promise<void> {
     await this.#x.release();
-    await this.#database.release().catch((thrown: unknown) => {
+    try {
+      await this.#database.release();
+      if (this.#database.embedded !== undefined) this.#logger.debug('The embedded PostgreSQL has ended');
+    } catch (thrown) {
       this.#logger.error('The embedded PostgreSQL cannot be stopped', { reason: errorText(thrown) });
-    });
+    }
   }
 }
 
