@@ -6,7 +6,6 @@ import type { Config } from '../config/schema.ts';
 import { openDatabase } from '../db/connection.ts';
 import { startEmbedded, type EmbeddedDatabase } from '../db/embedded.ts';
 import { Migrations } from '../db/migrations.ts';
-import { migrateQueueBackend } from '../jobs/bullmq/postgres-store.ts';
 
 /** A pool of connections. */
 export type Database = ReturnType<typeof openDatabase>;
@@ -78,7 +77,11 @@ export function openPool(parts: { url: string; config: Config; logger: Logger; a
 /** Brings the schema up to date, the queue's tables too when they are in this database. Gives the names of what was applied. */
 export async function migrateLatest(parts: { url: string; db: Database; config: Config }): Promise<readonly string[]> {
   const applied = await new Migrations(parts.db).latest();
-  if (parts.config.queue.redisUrl === undefined) await migrateQueueBackend(parts.url);
+  if (parts.config.queue.redisUrl === undefined) {
+    // BullMQ takes longer to load than most commands take.
+    const { migrateQueueBackend } = await import('../jobs/bullmq/postgres-store.ts');
+    await migrateQueueBackend(parts.url);
+  }
   return applied;
 }
 
@@ -95,14 +98,14 @@ export async function requireMigrated(db: Database): Promise<void> {
  * needs to be, so that a command works before the first `sipweet start`; a server of the operator
  * is not changed behind his back.
  */
-export async function withDatabase<Result>(options: AccessOptions, work: (db: Database, url: string) => Promise<Result>): Promise<Result> {
+export async function withDatabase<Result>(options: AccessOptions, work: (db: Database) => Promise<Result>): Promise<Result> {
   const access = await reachDatabase(options);
   const { config, logger } = options;
   const db = openPool({ url: access.url, config, logger, applicationName: 'sipweet command' });
   try {
     if (access.embedded === undefined) await requireMigrated(db);
-    else await migrateLatest({ url: access.url, db, config });
-    return await work(db, access.url);
+    else await new Migrations(db).latest();
+    return await work(db);
   } finally {
     await db.destroy();
     await access.release();

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import type { CommandLine } from '../command-line.ts';
-import { runDemo } from '../demo/demo.ts';
 import { EXIT_FAILURE } from '../failure.ts';
 import { examples } from '../help.ts';
 import { followSignals } from '../signals.ts';
@@ -23,6 +22,7 @@ export function addDemoCommand(program: Command, line: CommandLine): void {
 }
 
 async function demo(line: CommandLine): Promise<void> {
+  const { runDemo } = await import('../demo/demo.ts');
   const controller = new AbortController();
   const unfollow = followSignals({
     stop: () => controller.abort(),

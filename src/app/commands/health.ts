@@ -2,13 +2,9 @@ import type { Command } from 'commander';
 import { AppError } from '../../base/errors.ts';
 import { randomHex } from '../../base/ids.ts';
 import { silentLogger } from '../../base/logger.ts';
-import { checkDatabase } from '../../db/connection.ts';
-import { connectBullmq } from '../../jobs/bullmq/bullmq-queue.ts';
 import { endedWithin } from '../../jobs/bullmq/deadline.ts';
 import type { Config } from '../../config/schema.ts';
-import { UserAgent } from '../../ua/user-agent.ts';
 import type { CommandLine } from '../command-line.ts';
-import { openPool, reachDatabase } from '../database.ts';
 import { examples } from '../help.ts';
 
 const ANSWER_MS = 4000;
@@ -44,6 +40,7 @@ async function askSip(line: CommandLine, address: string | undefined): Promise<v
   const target = address === undefined ? ownAddress(line.load().config) : parseAddress(address);
   const { clock } = line;
   const local = target.address.startsWith('127.') ? '127.0.0.1' : target.address === '::1' ? '::1' : '0.0.0.0';
+  const { UserAgent } = await import('../../ua/user-agent.ts');
   const proxy = { protocol: 'udp', ...target } as const;
   const agent = await UserAgent.start({ user: 'health', displayName: '', domain: target.address, password: '', proxy, address: local, clock, logger: silentLogger });
   try {
@@ -66,6 +63,11 @@ async function askBackEnds(line: CommandLine): Promise<void> {
   const { config } = line.load();
   const { clock } = line;
   const logger = silentLogger;
+  const [{ openPool, reachDatabase }, { checkDatabase }, { connectBullmq }] = await Promise.all([
+    import('../database.ts'),
+    import('../../db/connection.ts'),
+    import('../../jobs/bullmq/bullmq-queue.ts'),
+  ]);
   const access = await reachDatabase({ config, logger });
   const db = openPool({ url: access.url, config, logger, applicationName: 'sipweet health' });
   const queue = connectBullmq({ redisUrl: config.queue.redisUrl, databaseUrl: access.url, clock, logger });

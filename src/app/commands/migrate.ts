@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { Config } from '../../config/schema.ts';
-import { Migrations } from '../../db/migrations.ts';
+import type { Migrations } from '../../db/migrations.ts';
 import type { CommandLine } from '../command-line.ts';
-import { migrateLatest, openPool, reachDatabase, type Database } from '../database.ts';
+import type { Database } from '../database.ts';
 import { examples } from '../help.ts';
 
 export function addMigrateCommand(program: Command, line: CommandLine): void {
@@ -24,6 +24,7 @@ export function addMigrateCommand(program: Command, line: CommandLine): void {
     .addHelpText('after', examples([['DATABASE_URL=postgres://... sipweet migrate latest', 'before the new version is started']]))
     .action(() =>
       onDatabase(line, async ({ db, url, config }) => {
+        const { migrateLatest } = await import('../database.ts');
         const applied = await migrateLatest({ url, db, config });
         line.print(applied.length === 0 ? 'The schema is up to date' : ['Applied:', ...indent(applied)].join('\n'));
       }),
@@ -34,8 +35,8 @@ export function addMigrateCommand(program: Command, line: CommandLine): void {
     .option('--all', 'take everything back')
     .addHelpText('after', examples([['sipweet migrate rollback --all', 'an empty database again']]))
     .action(({ all = false }: { all?: boolean }) =>
-      onDatabase(line, async ({ db }) => {
-        const names = await new Migrations(db).rollback({ all });
+      onDatabase(line, async ({ migrations }) => {
+        const names = await migrations.rollback({ all });
         line.print(names.length === 0 ? 'There is nothing to take back' : ['Taken back:', ...indent(names)].join('\n'));
       }),
     );
@@ -44,8 +45,8 @@ export function addMigrateCommand(program: Command, line: CommandLine): void {
     .description('Shows what is applied and what is missing, and changes nothing.')
     .addHelpText('after', examples([['sipweet migrate status', 'also on a database that was never migrated']]))
     .action(() =>
-      onDatabase(line, async ({ db }) => {
-        const { applied, pending } = await new Migrations(db).status();
+      onDatabase(line, async ({ migrations }) => {
+        const { applied, pending } = await migrations.status();
         line.print(['Applied:', ...indent(applied), 'Missing:', ...indent(pending)].join('\n'));
       }),
     );
@@ -53,6 +54,7 @@ export function addMigrateCommand(program: Command, line: CommandLine): void {
 
 interface Target {
   readonly db: Database;
+  readonly migrations: Migrations;
   readonly url: string;
   readonly config: Config;
 }
@@ -60,11 +62,13 @@ interface Target {
 async function onDatabase(line: CommandLine, work: (target: Target) => Promise<void>): Promise<void> {
   const loaded = line.load();
   const { config } = loaded;
+  const { Migrations } = await import('../../db/migrations.ts');
+  const { openPool, reachDatabase } = await import('../database.ts');
   const logger = line.commandLog(loaded);
   const access = await reachDatabase({ config, logger });
   const db = openPool({ url: access.url, config, logger, applicationName: 'sipweet migrate' });
   try {
-    await work({ db, url: access.url, config });
+    await work({ db, migrations: new Migrations(db), url: access.url, config });
   } finally {
     await db.destroy();
     await access.release();

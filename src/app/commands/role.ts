@@ -3,14 +3,12 @@ import type { Config } from '../../config/schema.ts';
 import type { Logger } from '../../base/logger.ts';
 import { socketName } from '../../sip/transport/listen-error.ts';
 import type { CommandLine } from '../command-line.ts';
-import { migrateLatest, openPool, reachDatabase } from '../database.ts';
 import { EXIT_FAILURE } from '../failure.ts';
 import { examples } from '../help.ts';
 import { listenAddresses } from '../listen-addresses.ts';
 import type { Role } from '../process-messages.ts';
 import { startRole } from '../role.ts';
 import { followSignals } from '../signals.ts';
-import { reachX } from '../x-access.ts';
 
 /** `sipweet sip` and `sipweet worker`: one process of the service, for several machines or a container each. */
 export function addRoleCommands(program: Command, line: CommandLine): void {
@@ -48,6 +46,7 @@ async function run(role: Role, line: CommandLine): Promise<void> {
   const loaded = line.load();
   const logger = line.serviceLog(loaded).child({ role });
   const { clock } = line;
+  const { reachDatabase } = await import('../database.ts');
   const database = await reachDatabase({ config: loaded.config, logger });
   const release = [() => database.release()];
   let reload = () => {};
@@ -62,6 +61,7 @@ async function run(role: Role, line: CommandLine): Promise<void> {
     if (role === 'sip') {
       config = { ...config, sip: { ...config.sip, listen: listenAddresses(loaded, logger) } };
     } else {
+      const { reachX } = await import('../x-access.ts');
       const x = await reachX({ config, clock, logger: logger.child({ module: 'sandbox' }) });
       release.push(() => x.release());
       config = { ...config, x: { ...config.x, ...x.keys, apiBase: x.apiBase } };
@@ -80,6 +80,7 @@ async function run(role: Role, line: CommandLine): Promise<void> {
 }
 
 async function migrateEmbedded(config: Config, url: string, logger: Logger): Promise<void> {
+  const { migrateLatest, openPool } = await import('../database.ts');
   const db = openPool({ url, config, logger, applicationName: 'sipweet command' });
   try {
     await migrateLatest({ url, db, config });

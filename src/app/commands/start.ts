@@ -5,7 +5,7 @@ import type { CommandLine } from '../command-line.ts';
 import { EXIT_FAILURE } from '../failure.ts';
 import { examples } from '../help.ts';
 import { followSignals } from '../signals.ts';
-import { Supervisor } from '../supervisor.ts';
+import type { Supervisor } from '../supervisor.ts';
 
 export function addStartCommand(program: Command, line: CommandLine): void {
   program
@@ -43,7 +43,8 @@ async function start(line: CommandLine): Promise<void> {
   });
   try {
     if (loaded.config.database.url === undefined) line.remark('Starting; the first time takes some seconds more, for the database ...');
-    supervisor = await Supervisor.start({ loaded, clock: line.clock, logger, log: 'stdout', onGivenUp: end });
+    const service = await import('../supervisor.ts');
+    supervisor = await service.Supervisor.start({ loaded, clock: line.clock, logger, log: 'stdout', onGivenUp: end });
     const program = line.programName;
     for (const text of banner({ loaded, view: supervisor.view, program, address: reachableAddress() })) line.remark(text);
     const reason = await ended;

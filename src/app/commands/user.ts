@@ -2,10 +2,9 @@ import type { Command } from 'commander';
 import { AppError } from '../../base/errors.ts';
 import { randomHex } from '../../base/ids.ts';
 import { realmOf } from '../../config/auth.ts';
-import { SubscriberTable } from '../../db/tables/subscriber.ts';
-import { UsersTable, type User } from '../../db/tables/users.ts';
+import type { SubscriberTable } from '../../db/tables/subscriber.ts';
+import type { User, UsersTable } from '../../db/tables/users.ts';
 import type { CommandLine } from '../command-line.ts';
-import { withDatabase, type Database } from '../database.ts';
 import { examples } from '../help.ts';
 
 /** A password that we make up: 96 bits, no characters that a phone's keypad lacks. */
@@ -90,45 +89,42 @@ async function add(line: CommandLine, sipUser: string, options: AddOptions): Pro
     throw new AppError('usage', `"${locale}" is no language tag; one is de-AT`);
   }
   const { password, isRandom } = await choosePassword(options);
-  await onUsers(line, async ({ db, realm }) => {
-    const user = await db.transaction(async (transaction) => {
-      const added = await new UsersTable(transaction).add({
-        sipUser,
-        xUser,
-        ...(timeZone === undefined ? {} : { timeZone }),
-        ...(locale === undefined ? {} : { locale }),
-      });
-      await new SubscriberTable(transaction).upsert({ username: sipUser, realm, password });
-      return added;
+  await onUsers(line, async ({ users, subscribers, realm }) => {
+    const user = await users.add({
+      sipUser,
+      xUser,
+      ...(timeZone === undefined ? {} : { timeZone }),
+      ...(locale === undefined ? {} : { locale }),
     });
-    line.print(`Added ${user.sipUser}, on X @${user.xUser}${isRandom ? `; SIP password: ${password}` : ''}`);
+    await subscribers.upsert({ username: sipUser, realm, password });
+    return `Added ${user.sipUser}, on X @${user.xUser}${isRandom ? `; SIP password: ${password}` : ''}`;
   });
 }
 
 async function changePassword(line: CommandLine, sipUser: string, options: PasswordOptions): Promise<void> {
   const { password, isRandom } = await choosePassword(options);
-  await onUsers(line, async ({ db, realm }) => {
-    await new UsersTable(db).show(sipUser);
-    await new SubscriberTable(db).upsert({ username: sipUser, realm, password });
-    line.print(`${sipUser} has a new password${isRandom ? `: ${password}` : ''}`);
+  await onUsers(line, async ({ users, subscribers, realm }) => {
+    await users.show(sipUser);
+    await subscribers.upsert({ username: sipUser, realm, password });
+    return `${sipUser} has a new password${isRandom ? `: ${password}` : ''}`;
   });
 }
 
 function list(line: CommandLine, json: boolean): Promise<void> {
-  return onUsers(line, async ({ db }) => {
-    const users = await new UsersTable(db).list();
-    if (json) return line.print(JSON.stringify(users, undefined, 2));
-    if (users.length === 0) return line.remark('There are no users; add one with `sipweet user add`');
-    const width = Math.max(...users.map(({ sipUser }) => sipUser.length));
-    for (const user of users) line.print(`${user.sipUser.padEnd(width)}  @${user.xUser}${user.notify ? '' : '  (no messages)'}`);
+  return onUsers(line, async ({ users }) => {
+    const all = await users.list();
+    if (json) return JSON.stringify(all, undefined, 2);
+    if (all.length === 0) return 'There are no users; add one with `sipweet user add`';
+    const width = Math.max(...all.map(({ sipUser }) => sipUser.length));
+    return all.map((user) => `${user.sipUser.padEnd(width)}  @${user.xUser}${user.notify ? '' : '  (no messages)'}`).join('\n');
   });
 }
 
 function show(line: CommandLine, sipUser: string): Promise<void> {
-  return onUsers(line, async ({ db, realm }) => {
-    const user = await new UsersTable(db).show(sipUser);
-    const hasPassword = (await new SubscriberTable(db).find(sipUser, realm)) !== undefined;
-    line.print(describe(user, realm, hasPassword));
+  return onUsers(line, async ({ users, subscribers, realm }) => {
+    const user = await users.show(sipUser);
+    const hasPassword = (await subscribers.find(sipUser, realm)) !== undefined;
+    return describe(user, realm, hasPassword);
   });
 }
 
@@ -146,19 +142,34 @@ function describe(user: User, realm: string, hasPassword: boolean): string {
 }
 
 function remove(line: CommandLine, sipUser: string): Promise<void> {
-  return onUsers(line, async ({ db, realm }) => {
-    await db.transaction(async (transaction) => {
-      await new UsersTable(transaction).remove(sipUser);
-      await new SubscriberTable(transaction).remove(sipUser, realm);
-    });
-    line.print(`Removed ${sipUser}`);
+  return onUsers(line, async ({ users, subscribers, realm }) => {
+    await users.remove(sipUser);
+    await subscribers.remove(sipUser, realm);
+    return `Removed ${sipUser}`;
   });
 }
 
-async function onUsers(line: CommandLine, work: (parts: { db: Database; realm: string }) => Promise<void>): Promise<void> {
+interface Tables {
+  readonly users: UsersTable;
+  readonly subscribers: SubscriberTable;
+  readonly realm: string;
+}
+
+/** Prints what `work` says when all of it is done; a user without a login, or the other way round, is of no use to anybody. */
+async function onUsers(line: CommandLine, work: (tables: Tables) => Promise<string>): Promise<void> {
   const loaded = line.load();
   const { config } = loaded;
-  await withDatabase({ config, logger: line.commandLog(loaded) }, (db) => work({ db, realm: realmOf(config) }));
+  const [{ withDatabase }, { UsersTable }, { SubscriberTable }] = await Promise.all([
+    import('../database.ts'),
+    import('../../db/tables/users.ts'),
+    import('../../db/tables/subscriber.ts'),
+  ]);
+  const said = await withDatabase({ config, logger: line.commandLog(loaded) }, (db) =>
+    db.transaction((transaction) =>
+      work({ users: new UsersTable(transaction), subscribers: new SubscriberTable(transaction), realm: realmOf(config) }),
+    ),
+  );
+  line.print(said);
 }
 
 async function choosePassword({ password, passwordStdin }: PasswordOptions): Promise<{ password: string; isRandom: boolean }> {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
+import type { ControlClient } from '../../x/emulator/control-client.ts';
 import type { CommandLine } from '../command-line.ts';
 import { examples } from '../help.ts';
-import { sandboxControl } from '../x-access.ts';
 
 export function addXCommand(program: Command, line: CommandLine): void {
   const x = program
@@ -19,7 +19,7 @@ export function addXCommand(program: Command, line: CommandLine): void {
     .description('Shows the direct messages that an account of the sandbox received, the oldest first.')
     .addHelpText('after', examples([['sipweet x inbox @bob_example', 'the X name, with or without @']]))
     .action(async (user: string) => {
-      const messages = await sandboxControl(line.load().config).inbox(user.replace(/^@/, ''));
+      const messages = await (await sandbox(line)).inbox(user.replace(/^@/, ''));
       if (messages.length === 0) line.remark('No messages');
       for (const { createdAtMs, from, text } of messages) {
         line.print(`${new Date(createdAtMs).toISOString()}  @${from}: ${text.replaceAll('\n', '\n    ')}`);
@@ -29,8 +29,13 @@ export function addXCommand(program: Command, line: CommandLine): void {
     .description('Shows the accounts of the sandbox. One comes to life when it is first written to.')
     .addHelpText('after', examples([['sipweet x users', 'name, id, and who takes no messages']]))
     .action(async () => {
-      for (const { username, id, acceptsDms } of await sandboxControl(line.load().config).users()) {
+      for (const { username, id, acceptsDms } of await (await sandbox(line)).users()) {
         line.print(`@${username}  ${id}${acceptsDms ? '' : '  takes no direct messages'}`);
       }
     });
+}
+
+async function sandbox(line: CommandLine): Promise<ControlClient> {
+  const { sandboxControl } = await import('../x-access.ts');
+  return sandboxControl(line.load().config);
 }
