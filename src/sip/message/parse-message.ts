@@ -40,15 +40,16 @@ export function parseMessage(raw: string, limits: MessageLimits = DEFAULT_MESSAG
   let at = 0;
   // Empty lines before the start line are skipped (§7.5).
   while (raw.charCodeAt(at) === CR && raw.charCodeAt(at + 1) === LF) at += 2;
-
-  const parsed = parseFrom(new SipMessage(raw, raw, []), at, limits.maxHeaders);
-  return parsed === FOLDED ? (parseFrom(new SipMessage(raw, blankFolds(raw, at), []), at, limits.maxHeaders) as SipMessage | ParseFailure) : parsed;
+  if (at > 0) raw = raw.slice(at);
+  const parsed = parseText(new SipMessage(raw, raw, []), limits.maxHeaders);
+  // Once blanked there are no folds.
+  return parsed === FOLDED ? (parseText(new SipMessage(raw, blankFolds(raw), []), limits.maxHeaders) as SipMessage | ParseFailure) : parsed;
 }
 
-function parseFrom(message: SipMessage, at: number, maxHeaders: number): SipMessage | ParseFailure | typeof FOLDED {
-  const lineEnd = message.text.indexOf('\r\n', at);
+function parseText(message: SipMessage, maxHeaders: number): SipMessage | ParseFailure | typeof FOLDED {
+  const lineEnd = message.text.indexOf('\r\n');
   if (lineEnd < 0) return dropped('there is no start line');
-  const startLineFailure = parseStartLine(message, at, lineEnd);
+  const startLineFailure = parseStartLine(message, lineEnd);
   if (startLineFailure === NOT_SIP) return dropped(startLineFailure);
 
   const headerFailure = indexHeader(message, lineEnd + 2, maxHeaders);
@@ -80,50 +81,44 @@ function failed(message: SipMessage, failure: string, status: number): ParseFail
   return { failure, status: answerable ? status : 0, message };
 }
 
-/** The CRLF and the blank of each fold become three blanks, so that offsets stay what they are. `start` is that of the start line. */
-function blankFolds(raw: string, start: number): string {
-  const headerEnd = raw.indexOf('\r\n\r\n', start);
+/** The CRLF and the blank of each fold become three blanks, so that offsets stay what they are. */
+function blankFolds(raw: string): string {
+  const headerEnd = raw.indexOf('\r\n\r\n');
   const end = headerEnd < 0 ? raw.length : headerEnd;
   return raw.slice(0, end).replace(/\r\n[ \t]/g, '   ') + raw.slice(end);
 }
 
-function parseStartLine(message: SipMessage, start: number, end: number): string | undefined {
+function parseStartLine(message: SipMessage, end: number): string | undefined {
   const { text } = message;
-  if (equalsIgnoringCase(text, start, start + 4, 'sip/')) return parseStatusLine(message, start, end);
-  const methodEnd = skipToken(text, start, end);
-  if (methodEnd === start || text.charCodeAt(methodEnd) !== SPACE) return NOT_SIP;
-  message.method = text.slice(start, methodEnd);
+  if (equalsIgnoringCase(text, 0, 4, 'sip/')) return parseStatusLine(message, end);
+  const methodEnd = skipToken(text, 0, end);
+  if (methodEnd === 0 || text.charCodeAt(methodEnd) !== SPACE) return NOT_SIP;
+  message.method = text.slice(0, methodEnd);
   const uriStart = methodEnd + 1;
   const versionStart = text.lastIndexOf(' ', end - 1) + 1;
   message.startLineStart = uriStart;
   message.startLineEnd = Math.max(uriStart, versionStart - 1);
   if (versionStart <= uriStart || !equalsIgnoringCase(text, versionStart, versionStart + 4, 'sip/')) {
     // A trailing blank still shows a SIP version before it: that is a malformed request, not other traffic.
-    const trimmed = trimEnd(text, start, end);
+    const trimmed = trimEnd(text, 0, end);
     return equalsIgnoringCase(text, trimmed - 7, trimmed - 3, 'sip/') ? 'blanks at the end of the Request-Line' : NOT_SIP;
   }
-  if (!equalsIgnoringCase(text, versionStart, end, 'sip/2.0')) return BAD_VERSION;
-  for (let at = uriStart; at < message.startLineEnd; at += 1) {
-    const code = text.charCodeAt(at);
-    // RFC 4475 §3.1.2.7 to §3.1.2.9: no angle brackets, no blanks inside or around it.
-    if (code <= SPACE || code === 0x3c || code === 0x3e || code === 0x22) return 'the Request-URI is malformed';
-  }
-  return message.startLineEnd === uriStart ? 'the Request-URI is empty' : undefined;
+  return equalsIgnoringCase(text, versionStart, end, 'sip/2.0') ? undefined : BAD_VERSION;
 }
 
-function parseStatusLine(message: SipMessage, start: number, end: number): string | undefined {
+function parseStatusLine(message: SipMessage, end: number): string | undefined {
   const { text } = message;
   // Status first: whatever else is wrong with a response, it must not be answered.
   message.status = -1;
-  if (!equalsIgnoringCase(text, start, start + 8, 'sip/2.0 ')) return NOT_SIP;
-  const status = parseDecimal(text, start + 8, start + 11, 699);
-  const after = text.charCodeAt(start + 11);
-  if (status < 100 || (start + 11 !== end && after !== SPACE)) return NOT_SIP;
+  if (!equalsIgnoringCase(text, 0, 8, 'sip/2.0 ')) return NOT_SIP;
+  const status = parseDecimal(text, 8, 11, 699);
+  const after = text.charCodeAt(11);
+  if (status < 100 || (end !== 11 && after !== SPACE)) return NOT_SIP;
   message.status = status;
-  message.startLineStart = Math.min(start + 12, end);
+  message.startLineStart = Math.min(12, end);
   message.startLineEnd = end;
   // To a lenient reader behind us these would end the line and begin a header field.
-  return hasLineBreak(text, start, end) ? 'a bare CR, LF or NUL in the reason phrase' : undefined;
+  return hasLineBreak(text, 12, end) ? 'a bare CR, LF or NUL in the reason phrase' : undefined;
 }
 
 function hasLineBreak(text: string, at: number, end: number): boolean {
@@ -139,7 +134,7 @@ function hasLineBreak(text: string, at: number, end: number): boolean {
  * to ask for the code of each character costs several times as much (bench/sip/message/parse.bench.ts).
  */
 function indexHeader(message: SipMessage, at: number, maxHeaders: number): string | undefined {
-  const { text, fields } = message;
+  const { raw, text, fields } = message;
   const start = at;
   for (;;) {
     // What was indexed before a failure is whole, and can be copied into the answer.
@@ -149,13 +144,14 @@ function indexHeader(message: SipMessage, at: number, maxHeaders: number): strin
     // A CR or LF alone ends the line to some readers: what is a header field to them must not pass as text.
     if (text.indexOf('\n', at) !== lineEnd + 1) return 'a bare CR or LF in the header';
     if (lineEnd === at) break;
-    if (isBlank(text.charCodeAt(at))) return FOLDED;
+    if (isBlank(text.charCodeAt(at))) return at === start ? 'the start line is folded' : FOLDED;
     if (fields.length >= maxHeaders * FIELD_STRIDE) return TOO_MANY;
 
     const colon = text.indexOf(':', at);
     if (colon < 0 || colon > lineEnd) return 'a header field has no colon';
     let nameEnd = colon;
-    while (nameEnd > at && isBlank(text.charCodeAt(nameEnd - 1))) nameEnd -= 1;
+    // Of `raw`: blanks may stand before the colon, a fold may not (HCOLON, §25.1).
+    while (nameEnd > at && isBlank(raw.charCodeAt(nameEnd - 1))) nameEnd -= 1;
     const id = headerId(text, at, nameEnd);
     // The names that have an id are tokens.
     if (id === OTHER && (nameEnd === at || skipToken(text, at, nameEnd) !== nameEnd)) return 'the name of a header field is no token';
@@ -212,6 +208,7 @@ function checkMandatory(message: SipMessage): string | undefined {
   }
   if (cseq.method !== message.method) return 'the method of CSeq is not that of the request';
   if (message.maxForwards === -2) return 'Max-Forwards is not a number below 256';
+  // Blanks and angle brackets in or round it too (RFC 4475 §3.1.2.7 to §3.1.2.9).
   if (message.requestUri === undefined) return 'the Request-URI is malformed';
   return undefined;
 }

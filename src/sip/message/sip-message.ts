@@ -14,7 +14,7 @@ export const FIELD_STRIDE = 4;
  * changes is kept beside it in an `EditList` and takes effect when the message is written.
  */
 export class SipMessage {
-  /** The message as it came, one character per byte, body included. */
+  /** The message as it came, from its start line on, one character per byte, body included. */
   readonly raw: string;
   /**
    * The same text with every line fold blanked out; offsets in both are the same (§7.3.1: a fold is

@@ -61,7 +61,10 @@ describe('§7.1 Request-Line', () => {
   }
 
   test('§7.5 empty lines before the start line are skipped', () => {
-    assert.equal(parsed(`\r\n\r\n\r\n${messageText()}`).callId, 'c1@192.0.2.1');
+    const request = parsed(`\r\n\r\n\r\n${messageText()}`);
+    assert.equal(request.callId, 'c1@192.0.2.1');
+    // Nor are they sent on: on a stream they would be a keep-alive.
+    assert.equal(request.raw, messageText());
   });
 
   test('§7.5 and folded lines are found behind them too', () => {
@@ -144,8 +147,9 @@ describe('§7.3.1 header fields', () => {
 
   test('the start line cannot be folded', () => {
     assert.equal(refused(`INVITE\r\n sip:bob@example.com SIP/2.0\r\n${messageText().slice(START.length + 2)}`).status, 0);
-    const folded = refused(messageText().replace(START, `${START}\r\n `));
-    assert.ok(folded.status === 400 || folded.status === 0);
+    assert.equal(refused(messageText().replace(START, `${START}\r\n `)).status, 400);
+    assert.equal(refused(messageText({ Subject: 'a\r\n b' }).replace(START, `${START}\r\n Via: SIP/2.0/UDP x`)).status, 400);
+    assert.equal(refused(messageText({}, { start: 'SIP/2.0 200 OK\r\n again' })).status, 0);
   });
 
   test('a name is a token of all token characters', () => {
@@ -159,6 +163,7 @@ describe('§7.3.1 header fields', () => {
     ['a name with a blank in it', 'Sub ject: x'],
     ['a name with a character that is no token', 'Sub(ject: x'],
     ['a name that is not ASCII', oneByte('Bétreff: x')],
+    ['a fold before the colon', 'Subject\r\n : x'],
     ['a bare LF', 'Subject: x\nX-Injected: y'],
     ['a bare CR', 'Subject: x\rX-Injected: y'],
     ['CR CR LF', 'Subject: x\r'],

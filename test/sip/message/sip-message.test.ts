@@ -116,7 +116,7 @@ describe('RFC 5118: IPv6 in every place', () => {
   test('From, To, Contact and Route', () => {
     assert.equal(request.from?.uri?.host, '[2001:DB8::1]');
     assert.deepEqual([request.to?.uri?.host, request.to?.uri?.port, request.to?.tag], ['[2001:db8::2]', 5070, '2']);
-    assert.equal((request.contacts as { uri?: { host: string } }[])[0]?.uri?.host, '[::ffff:192.0.2.10]');
+    assert.equal(request.list(CONTACT)?.[0]?.uri?.host, '[::ffff:192.0.2.10]');
     assert.equal(request.routes?.[0]?.uri?.host, '[2001:db8::3]');
   });
 });
