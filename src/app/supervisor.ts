@@ -158,11 +158,13 @@ async function migrate(url: string, config: Config, logger: Logger): Promise<voi
 }
 
 /** The configuration of the children: nothing in it is left to a default that they would have to find. */
-function resolve({ config }: LoadedConfig, found: { database: DatabaseAccess; x: XAccess; listen: Config['sip']['listen'] }): Config {
+function resolve({ config, sources }: LoadedConfig, found: { database: DatabaseAccess; x: XAccess; listen: Config['sip']['listen'] }): Config {
   return {
     ...config,
     sip: { ...config.sip, listen: found.listen },
     database: { ...config.database, url: found.database.url },
+    // Who tries things out with the sandbox has his phones on this machine too.
+    routing: { ...config.routing, allowLoopback: sources.has('routing.allowLoopback') ? config.routing.allowLoopback : found.x.controlUrl !== undefined },
     x: { ...config.x, ...found.x.keys, apiBase: found.x.apiBase },
   };
 }

@@ -10,7 +10,7 @@ export const ROUTING = section(
   {
     allowLoopback: flag({
       default: false,
-      doc: 'Whether a request may be sent to the machine itself (127.0.0.0/8, ::1). Set it for tests on one machine only.',
+      doc: 'Whether a request may be sent to the machine itself (127.0.0.0/8, ::1). On by itself when sip.listen names a loopback address, and in "sipweet start" with the sandbox of X, where phones on the same machine are what people try first.',
     }),
     allowNextHops: list(addressBlock, {
       default: [],
