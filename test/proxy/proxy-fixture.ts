@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Counters } from '../../src/base/counters.ts';
-import { silentLogger } from '../../src/base/logger.ts';
+import { silentLogger, type LogFields, type Logger } from '../../src/base/logger.ts';
 import type { Branch } from '../../src/proxy/branch.ts';
 import type { NextHops } from '../../src/proxy/next-hop.ts';
 import { Proxy } from '../../src/proxy/proxy.ts';
@@ -52,7 +52,7 @@ export class TestOwner implements ForwardingOwner {
     return new EditList();
   }
 
-  onReply(): Decision {
+  onReply(_branch?: Branch, _response?: SipMessage, _edits?: EditList): Decision {
     return this.replyDecision;
   }
 
@@ -77,6 +77,9 @@ export class TestOwner implements ForwardingOwner {
 export class ProxyFixture {
   readonly clock = new VirtualClock();
   readonly counters = new Counters();
+  /** Warnings and errors that were logged. */
+  readonly logged: string[] = [];
+  readonly logger: Logger = { ...silentLogger, warn: (message) => void this.logged.push(message), error: (message, fields?: LogFields) => void this.logged.push(`${message}: ${fields?.['error']}`) };
   readonly endpoint: Endpoint;
   readonly proxy: Proxy;
   owner = new TestOwner();
@@ -90,7 +93,7 @@ export class ProxyFixture {
   constructor(options: Partial<ProxyOptions> = {}, nextHops: NextHops = numericHosts) {
     this.endpoint = new Endpoint({
       clock: this.clock,
-      logger: silentLogger,
+      logger: this.logger,
       counters: this.counters,
       ownAddresses: new OwnAddresses(() => []),
       sender: {
@@ -134,7 +137,7 @@ export class ProxyFixture {
       return;
     }
     if (request.method === 'ACK') {
-      this.proxy.forwardStatelessly(request, source, this.targets[0]!, this.edits, false);
+      this.proxy.forwardStatelessly(request, source, this.targets[0]!, this.edits.copy(), false);
       return;
     }
     const context = this.proxy.open(this.endpoint.openServer(request, source), this.owner);
