@@ -26,7 +26,7 @@ export interface AccessOptions {
   readonly durable?: boolean;
 }
 
-const OWNERSHIP_PATIENCE_MS = 15_000;
+const OWNERSHIP_PATIENCE_MS = 8_000;
 const POLL_MS = 200;
 
 /** For one command: joins an embedded server that runs already, else starts one until `release`. */
