@@ -22,7 +22,7 @@ export const LIMITS = section('What the service takes at most, and what happens 
     default: 256,
     min: 32,
     max: 4096,
-    doc: 'Header fields in one message. A message with more gets 400.',
+    doc: 'Header fields in one message. A message with more gets 513.',
   }),
   maxViaDepth: integer({
     default: 70,

@@ -124,12 +124,12 @@ export class Phone {
     const callId = options.callId ?? `${randomHex(6)}@phone`;
     const tag = randomHex(4);
     const uri = options.uri ?? `sip:${this.domain}`;
-    const first = this.#send(method, { ...options, callId, tag });
+    const first = this.send(method, { ...options, callId, tag });
     const answer = await first.next((status) => status >= 100);
     if (statusOf(answer) !== 401 && statusOf(answer) !== 407) return first.seen(answer);
     first.acknowledge(answer);
     const authorization = this.authorization(answer, method, uri, options.loginAs === undefined ? {} : { username: options.loginAs });
-    return this.#send(method, { ...options, callId, tag, headers: authorization + (options.headers ?? '') });
+    return this.send(method, { ...options, callId, tag, headers: authorization + (options.headers ?? '') });
   }
 
   register(options: RequestOptions & { readonly expiresS?: number } = {}): Promise<string> {
@@ -189,10 +189,12 @@ export class Phone {
     await this.peer.take((text) => text.includes(callId));
   }
 
-  #send(method: string, options: RequestOptions & { readonly callId: string; readonly tag: string }): Attempt {
+  /** Sends a request outside of a dialog as it is; challenges are the caller's to answer. */
+  send(method: string, options: RequestOptions & { readonly tag?: string } = {}): Attempt {
+    const { callId = `${randomHex(6)}@phone`, tag = randomHex(4) } = options;
     const cseq = this.nextCSeq();
     const branch = `z9hG4bK${randomHex(8)}`;
-    const text = this.write(method, cseq, branch, options);
+    const text = this.write(method, cseq, branch, { ...options, callId, tag });
     this.peer.send(text);
     return new Attempt(this, text, branch);
   }
