@@ -22,10 +22,11 @@ let running: RunningRole | undefined;
 let log: OpenLog | undefined;
 let stopping = false;
 
-// Ctrl-C reaches every process of the terminal, but the order of the stop is the supervisor's.
+// Ctrl-C reaches every process of the terminal, and systemd's SIGTERM every process of the service,
+// but the order of the stop is the supervisor's: it says so over the channel.
 process.on('SIGINT', () => {});
+process.on('SIGTERM', () => {});
 process.on('SIGHUP', () => running?.reload());
-process.on('SIGTERM', () => void stop(0));
 process.on('uncaughtException', (thrown) => die(thrown));
 process.on('unhandledRejection', (thrown) => die(thrown));
 process.on('disconnect', () => {
