@@ -13,6 +13,17 @@ const MAX_SHOWN = 10;
 /** A text of at most some kilobytes has no business taking longer. */
 const SLOW_MS = 200;
 
+/** A second time tells whether it was the text or the machine. */
+function againMs(text: string): number {
+  const beganMs = performance.now();
+  try {
+    checkMessage(text);
+  } catch {
+    // It was told of at the first time.
+  }
+  return performance.now() - beganMs;
+}
+
 const { values } = parseArgs({ options: { iterations: { type: 'string', default: '100000' }, seed: { type: 'string', default: '1' } } });
 const iterations = Number(values.iterations);
 const seed = Number(values.seed);
@@ -36,7 +47,8 @@ for (let iteration = 0; iteration < iterations && broken < MAX_SHOWN; iteration 
     console.log(`seed ${seed}, iteration ${iteration}: ${errorText(thrown)}\n  ${JSON.stringify(text)}`);
   }
   outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
-  const tookMs = performance.now() - beganMs;
+  let tookMs = performance.now() - beganMs;
+  if (tookMs > SLOW_MS) tookMs = againMs(text);
   slowestMs = Math.max(slowestMs, tookMs);
   if (tookMs > SLOW_MS) console.log(`seed ${seed}, iteration ${iteration}: took ${Math.round(tookMs)} ms`);
 }
