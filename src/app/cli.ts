@@ -9,6 +9,8 @@ const { program, line } = createProgram({ environment: process.env, clock: new S
 
 // A reader that has seen enough (`sipweet config print | head`) is no failure.
 process.stdout.on('error', () => process.exit(0));
+// A terminal that was closed takes no more words, which must not keep us from stopping in order.
+process.stderr.on('error', () => {});
 process.on('uncaughtException', (thrown) => void end(thrown));
 process.on('unhandledRejection', (thrown) => void end(thrown));
 

@@ -57,6 +57,8 @@ export interface OpenLog {
 /** The log of this process on standard output, or on another descriptor. Writing a line waits for nobody. */
 export function openLog(options: Omit<LoggerOptions, 'destination'> & { readonly descriptor?: number }): OpenLog {
   const sink = openDestination({ dest: options.descriptor ?? 1, sync: false, maxLength: MAX_WAITING_BYTES });
+  // A log that cannot be written (its terminal closed, its disk full) must not end the service.
+  sink.on('error', () => {});
   let isOpen = true;
   const destination: LogDestination = {
     write(line) {

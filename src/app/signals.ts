@@ -1,3 +1,5 @@
+import { closeSync, openSync } from 'node:fs';
+
 /** What the signals of the system ask of a process. */
 export interface SignalHandlers {
   /** SIGTERM or SIGINT, the first: end in order. */
@@ -16,9 +18,20 @@ export function followSignals(handlers: SignalHandlers): () => void {
     stopping = true;
     handlers.stop();
   };
-  const onReload = () => handlers.reload();
+  // A terminal that is closed sends SIGHUP too: who started us there is gone, and nobody else could stop us.
+  const hasTerminal = process.stdin.isTTY === true;
+  const onReload = () => (hasTerminal && !isTerminalOpen() ? onStop() : handlers.reload());
   process.on('SIGTERM', onStop).on('SIGINT', onStop).on('SIGHUP', onReload);
   return () => {
     process.off('SIGTERM', onStop).off('SIGINT', onStop).off('SIGHUP', onReload);
   };
+}
+
+function isTerminalOpen(): boolean {
+  try {
+    closeSync(openSync('/dev/tty', 'r'));
+    return true;
+  } catch {
+    return false;
+  }
 }
