@@ -29,21 +29,26 @@ export function processRoute(request: SipMessage, edits: EditList, isOwn: (uri: 
 
   const requestUri = request.requestUri;
   if (requestUri !== undefined && requestUri.user === '' && isOwn(requestUri) && uriParameter(requestUri, 'lr') !== undefined) {
-    return afterStrictRouter(request, edits, routes, requestUri);
+    return afterStrictRouter(request, edits, routes, requestUri, isOwn);
   }
-  if (!isOwn(routes[0]!.uri!)) return { ownParams: '', ...next(request, edits, routes, 0) };
-  let own = 1;
-  // The second of the two values that one pass through us had added.
-  if (routes.length > 1 && uriParameter(routes[0]!.uri!, 'r2') !== undefined && isOwn(routes[1]!.uri!)) own = 2;
+  const [first, second] = routes;
+  if (!isOwn(first!.uri!)) return { ownParams: '', ...next(request, edits, routes, 0) };
+  const own = isSecondOfOurs(first!.uri!, second, isOwn) ? 2 : 1;
   return { ownParams: routes[own - 1]!.uri!.params, ...next(request, edits, routes, own) };
 }
 
+/** True when `second` is the other of the two values that one pass through us had added. */
+function isSecondOfOurs(first: Uri, second: NameAddr | undefined, isOwn: (uri: Uri) => boolean): boolean {
+  return second !== undefined && uriParameter(first, 'r2') !== undefined && isOwn(second.uri!);
+}
+
 /** The previous hop put our URI into the Request-URI and the real one last (§16.4, first paragraph). */
-function afterStrictRouter(request: SipMessage, edits: EditList, routes: readonly NameAddr[], requestUri: Uri): RouteInformation {
+function afterStrictRouter(request: SipMessage, edits: EditList, routes: readonly NameAddr[], requestUri: Uri, isOwn: (uri: Uri) => boolean): RouteInformation {
   const last = routes[routes.length - 1]!;
-  const rest = routes.slice(0, -1);
+  const ours = routes.length > 1 && isSecondOfOurs(requestUri, routes[0], isOwn) ? routes[0]!.uri! : undefined;
+  const rest = routes.slice(ours === undefined ? 0 : 1, -1);
   rewriteRoutes(request, edits, rest.map((route) => route.text));
-  return { ownParams: requestUri.params, destinationUri: rest[0]?.uriText ?? '', requestUri: last.uriText };
+  return { ownParams: (ours ?? requestUri).params, destinationUri: rest[0]?.uriText ?? '', requestUri: last.uriText };
 }
 
 function next(request: SipMessage, edits: EditList, routes: readonly NameAddr[], own: number): Omit<RouteInformation, 'ownParams'> {
