@@ -42,7 +42,7 @@ export function banner({ loaded, view, program, address }: BannerParts): readonl
     `  ${program} user add bob --x bob_example --password secret2`,
     `  two phones: server ${place}, user alice or bob; call bob, and hang up while he rings`,
     ...(view.x.controlUrl === undefined ? [] : [`  ${program} x inbox bob_example`]),
-    `  ${program} demo                 plays all of that by itself`,
+    `  ${program} demo   (plays all of that by itself)`,
     'Ctrl-C stops.',
   ];
 }
