@@ -42,7 +42,8 @@ async function askSip(line: CommandLine, address: string | undefined): Promise<v
   const local = target.address.startsWith('127.') ? '127.0.0.1' : target.address === '::1' ? '::1' : '0.0.0.0';
   const { UserAgent } = await import('../../ua/user-agent.ts');
   const proxy = { protocol: 'udp', ...target } as const;
-  const agent = await UserAgent.start({ user: 'health', displayName: '', domain: target.address, password: '', proxy, address: local, clock, logger: silentLogger });
+  const identity = { user: 'health', displayName: '', domain: target.address, password: '' };
+  const agent = await UserAgent.start({ ...identity, proxy, address: local, clock, logger: silentLogger });
   try {
     const status = new Promise<number>((resolve) => {
       const uri = `sip:${target.address.includes(':') ? `[${target.address}]` : target.address}:${target.port}`;
