@@ -6,10 +6,10 @@ const INTRODUCTION = `# KSR functions
 
 ${GENERATED}
 
-The functions that a routing script calls as \`KSR.module.name(...)\`. Names, parameters and results are those of Kamailio's
-KEMI, but for the module \`sipweet\`, which is ours. Variables such as \`$ru\` are on [their own page](pseudo-variables.md), the
-differences from Kamailio [on another](kamailio.md). The script that comes with the package,
-[lua/sipweet.lua](../lua/sipweet.lua), is written to be read first.
+The functions that a routing script calls as \`KSR.module.name(...)\`. Names, parameters and results are those of
+Kamailio's KEMI, but for the module \`sipweet\`, which is ours. Variables such as \`$ru\` are on
+[their own page](pseudo-variables.md), the differences from Kamailio [on another](kamailio.md). The script that comes
+with the package, [lua/sipweet.lua](../lua/sipweet.lua), is written to be read first.
 
 ## How a function is called
 
@@ -28,7 +28,7 @@ differences from Kamailio [on another](kamailio.md). The script that comes with 
 | callback | when | what it may do in the end |
 |---|---|---|
 | \`ksr_request_route()\` | each new request. Retransmissions and the ACK of a failure never reach it | reply, relay, or nothing at all: then the sender gets no answer |
-| \`ksr_reply_route()\` | each response to something that was sent from here, before anything else looks at it | \`KSR.x.drop()\` stops it |
+| \`ksr_reply_route()\` | each response to something that was sent from here, before anything else looks at it | \`KSR.x.drop()\` stops it: the transaction does not see it either |
 | named by \`t_on_branch\` | each branch, before it is sent | change that branch; \`KSR.x.drop()\` leaves the branch out |
 | named by \`t_on_reply\` | each response of a branch | change it; \`KSR.x.drop()\` stops a provisional one, a final one cannot be dropped |
 | named by \`t_on_branch_failure\` | once, when a branch has failed and others may still go on | |
@@ -39,32 +39,32 @@ differences from Kamailio [on another](kamailio.md). The script that comes with 
 A callback is a global function. Of a failure or branch-failure callback the name is taken away before it runs: name it
 again for the next attempt. \`t_on_branch\` and \`t_on_reply\` stay.
 
-**Waiting.** The functions marked *waits* may have to ask a database. To the script they look as if they blocked; in fact the
-route is put aside and other messages go on. Meanwhile retransmissions of its request are absorbed, and an INVITE is
-answered with 100 after 200 ms. Every callback may wait. What belongs to the message (\`$avp\`, flags, \`$ru\`, Lua locals)
-is the same afterwards; Lua globals, \`$var\`, \`$shv\` and tables may have been changed by others. A function fails with -1
-(\`false\` if it is \`bool\`), and the route goes on:
+**Waiting.** The functions marked *waits* may have to ask a database. To the script they look as if they blocked; in fact
+the route is put aside and other messages go on. Meanwhile retransmissions of its request are absorbed, an INVITE is
+answered with 100 after 200 ms, and a CANCEL is remembered until the route makes a transaction. Every callback may wait.
+What belongs to the message (\`$avp\`, flags, \`$ru\`, Lua locals) is the same afterwards; Lua globals, \`$var\`, \`$shv\`
+and tables may have been changed by others. A function fails with -1 (\`false\` if it is \`bool\`), and the route goes on:
 
 - when the answer takes longer than \`script.waitMs\`, or there is an error instead of an answer;
 - when \`limits.maxParkedRoutes\` routes wait already;
 - when it is called inside a coroutine of the script, a metamethod, or a function given to \`table.sort\` or \`string.gsub\`:
   a route can be put aside from its own level only.
 
-**The end of a route.** \`KSR.x.exit()\` ends the callback, whatever the depth of calls; \`KSR.x.drop()\` does so too and drops the
-message as in the table. Both work by a Lua error, so a \`pcall\` around them catches them.
+**The end of a route.** \`KSR.x.exit()\` ends the callback, whatever the depth of calls; \`KSR.x.drop()\` does so too and
+drops the message as in the table. Both work by a Lua error, so a \`pcall\` around them catches them.
 
-**A mistake in the script**, an error nobody catches, ends the callback with a line in the log: script, line, function and
-Call-ID. A request that was neither answered nor relayed then gets 500. A reply is passed on, a branch is sent as it is,
-the failure of a call goes to the caller.
+**A mistake in the script**, an error nobody catches, ends the callback with a line in the log: script, line, function
+and Call-ID. A request that was neither answered nor relayed then gets 500. A reply is passed on, a branch is sent as it
+is, the failure of a call goes to the caller.
 
-**A script that does not end** is stopped after \`limits.maxLuaInstructions\` instructions of the Lua machine, counted over the whole
-callback with its waits and coroutines. That is an error as above which no \`pcall\` can catch. All traffic of the process waits
-while a route computes, so the bound is a bound on that too; time inside one function of the library counts as nothing:
-patterns over long texts are yours to keep simple.
+**A script that does not end** is stopped after \`limits.maxLuaInstructions\` instructions of the Lua machine, counted over
+the whole callback with its waits and coroutines. That is an error as above which no \`pcall\` can catch. All traffic of
+the process waits while a route computes, so the bound is a bound on that too; time inside one function of the library
+counts as nothing: patterns over long texts are yours to keep simple.
 
-**Reloading.** SIGHUP executes the file again in the same Lua state: globals keep their values, functions that the file no longer has stay,
-modules that were \`require\`d are not read again. Routes that wait go on with the functions they began with. When
-the file has a mistake nothing changes and the log says where it is.
+**Reloading.** SIGHUP executes the file again in the same Lua state: globals keep their values, functions that the file
+no longer has stay, modules that were \`require\`d are not read again. Routes that wait go on with the functions they
+began with. When the file has a mistake nothing changes and the log says where it is.
 `;
 
 /** What a module is for. A module without a line here is an error of this page. */
