@@ -28,6 +28,10 @@ export interface CallerAgent {
   acknowledge(dialog: Dialog, cseq: number): void;
   /** Ends a dialog; resolves with the status of the answer. */
   hangUp(dialog: Dialog): Promise<number>;
-  /** Header lines that answer the challenge of a 401 or 407; undefined when there is none that we can answer. */
-  credentialsFor(response: SipMessage, method: string, uri: string): string | undefined;
+  /**
+   * Header lines that answer the challenge of a 401 or 407; undefined when there is none that we can
+   * answer. `answered` is how many challenges of this request were answered before: a further one is
+   * answered only when it says that just the nonce was too old, as after a restart of the server.
+   */
+  credentialsFor(response: SipMessage, method: string, uri: string, answered: number): string | undefined;
 }

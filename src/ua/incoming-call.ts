@@ -14,12 +14,15 @@ export class IncomingCall {
   readonly #agent: CallerAgent;
   readonly #transaction: ServerTransaction;
   readonly #tag = randomHex(4);
+  readonly #onRefused: () => void;
   #dialog: Dialog | undefined;
   #onCancelled: () => void = () => {};
   #onHungUp: () => void = () => {};
 
-  constructor(agent: CallerAgent, transaction: ServerTransaction) {
+  /** @param onRefused called when the call is over without having been answered */
+  constructor(agent: CallerAgent, transaction: ServerTransaction, onRefused: () => void) {
     this.#agent = agent;
+    this.#onRefused = onRefused;
     this.#transaction = transaction;
     this.wasCancelled = new Promise((resolve) => {
       this.#onCancelled = resolve;
@@ -45,6 +48,7 @@ export class IncomingCall {
 
   reject(status: number, reason: string): void {
     this.#reply(status, reason);
+    this.#onRefused();
   }
 
   /** Ends the call after it was answered; resolves with the status of the BYE. */
@@ -55,7 +59,7 @@ export class IncomingCall {
   /** The user agent has received a CANCEL for this call (§9.2). */
   cancelled(): void {
     if (this.#transaction.lastStatus >= 200) return;
-    this.#reply(487, 'Request Terminated');
+    this.reject(487, 'Request Terminated');
     this.#onCancelled();
   }
 

@@ -17,7 +17,7 @@ export class OutgoingCall {
   readonly #from: string;
   #transaction: ClientTransaction;
   #dialog: Dialog | undefined;
-  #challenged = false;
+  #challengesAnswered = 0;
   #cancelled = false;
   #isRinging: () => void = () => {};
   #isEnded: (status: number) => void = () => {};
@@ -71,16 +71,23 @@ export class OutgoingCall {
       return;
     }
     if (status < 300) {
-      this.#dialog = Dialog.ofCaller(response);
-      this.#agent.acknowledge(this.#dialog, response.cseq!.number);
-    } else if (!this.#challenged) {
-      this.#challenged = true;
-      const credentials = this.#agent.credentialsFor(response, 'INVITE', this.#uri);
+      this.#accept(response);
+    } else {
+      const credentials = this.#agent.credentialsFor(response, 'INVITE', this.#uri, this.#challengesAnswered);
       if (credentials !== undefined) {
+        this.#challengesAnswered += 1;
         this.#transaction = this.#invite(credentials);
         return;
       }
     }
     this.#isEnded(status);
+  }
+
+  /** Every 2xx is acknowledged, repetitions too; one that has crossed our CANCEL is hung up again (§15). */
+  #accept(response: SipMessage): void {
+    const isNew = this.#dialog === undefined;
+    this.#dialog ??= Dialog.ofCaller(response);
+    this.#agent.acknowledge(this.#dialog, response.cseq!.number);
+    if (isNew && this.#cancelled) void this.hangUp();
   }
 }

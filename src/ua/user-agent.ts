@@ -3,6 +3,7 @@ import { Counters } from '../base/counters.ts';
 import { randomHex } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
 import { answerChallenge } from '../sip/auth/answer.ts';
+import { parseChallenge } from '../sip/auth/challenge.ts';
 import type { ClientTransaction } from '../sip/endpoint/client-transaction.ts';
 import { Endpoint, type EndpointUser } from '../sip/endpoint/endpoint.ts';
 import { OwnAddresses } from '../sip/endpoint/own-addresses.ts';
@@ -15,6 +16,9 @@ import type { CallerAgent, RequestParts } from './caller-agent.ts';
 import type { Dialog } from './dialog.ts';
 import { IncomingCall } from './incoming-call.ts';
 import { OutgoingCall } from './outgoing-call.ts';
+
+/** How many challenges one request answers: the first, and some that only ask for a fresh nonce (RFC 7616 §3.3). */
+const MAX_CHALLENGES = 3;
 
 export interface UserAgentOptions {
   /** User part of the SIP address, and the name to log in with. */
@@ -86,7 +90,7 @@ export class UserAgent implements EndpointUser, CallerAgent {
   }
 
   /**
-   * Registers for that many seconds, answering a challenge once; 0 takes the registration back.
+   * Registers for that many seconds, answering the challenge; 0 takes the registration back.
    *
    * @returns the status of the final response, 408 when there was none
    */
@@ -101,10 +105,12 @@ export class UserAgent implements EndpointUser, CallerAgent {
       cseq: this.nextCSeq(),
       headers: `Contact: ${this.contact}\r\nExpires: ${expiresS}\r\n${headers}`,
     });
-    const first = await this.#request(parts(''));
-    const credentials = first.response === undefined ? undefined : this.credentialsFor(first.response, 'REGISTER', `sip:${this.#options.domain}`);
-    if (credentials === undefined) return first.status;
-    return (await this.#request(parts(credentials))).status;
+    let credentials: string | undefined = '';
+    for (let answered = 0; ; answered += 1) {
+      const { status, response } = await this.#request(parts(credentials));
+      credentials = response === undefined ? undefined : this.credentialsFor(response, 'REGISTER', `sip:${this.#options.domain}`, answered);
+      if (credentials === undefined) return status;
+    }
   }
 
   /** Calls a SIP URI. The call is under way when this returns. */
@@ -118,11 +124,12 @@ export class UserAgent implements EndpointUser, CallerAgent {
     return this.#cseq;
   }
 
-  /** Header lines that answer the challenge of a 401 or 407; undefined when it is none that we can answer. */
-  credentialsFor(response: SipMessage, method: string, uri: string): string | undefined {
+  credentialsFor(response: SipMessage, method: string, uri: string, answered: number): string | undefined {
     if (response.status !== 401 && response.status !== 407) return undefined;
     const name = response.status === 401 ? 'WWW-Authenticate' : 'Proxy-Authenticate';
     const challenges = response.fieldsNamed(name).map((index) => response.fieldValue(index));
+    const mayAnswer = answered === 0 || (answered < MAX_CHALLENGES && challenges.some(isStale));
+    if (!mayAnswer) return undefined;
     const { user, password } = this.#options;
     const answer = answerChallenge({ challenges, method, uri, username: user, password, cnonce: randomHex(8), nonceCount: 1 });
     if (answer === undefined) return undefined;
@@ -208,7 +215,7 @@ export class UserAgent implements EndpointUser, CallerAgent {
       this.endpoint.replyStatelessly(request, source, { status: 486, reason: 'Busy Here' });
       return;
     }
-    const call = new IncomingCall(this, this.endpoint.openServer(request, source));
+    const call = new IncomingCall(this, this.endpoint.openServer(request, source), () => this.#incoming.delete(request.callId));
     this.#incoming.set(request.callId, call);
     onCall(call);
   }
@@ -224,4 +231,9 @@ export class UserAgent implements EndpointUser, CallerAgent {
       );
     });
   }
+}
+
+function isStale(value: string): boolean {
+  const challenge = parseChallenge(value);
+  return !('failure' in challenge) && challenge.stale;
 }
