@@ -163,7 +163,7 @@ describe('what the script decides', () => {
     assert.deepEqual([net.owner.failedBranches, net.owner.failures], [[486, 480], []], 'it is still thinking');
     net.lastContext!.branchFailureHandled();
     net.lastContext!.branchFailureHandled();
-    assert.deepEqual(net.owner.failures, [486]);
+    assert.deepEqual(net.owner.failures, [480]);
   });
 
   test('a new target for a branch that failed is tried while the others ring', () => {

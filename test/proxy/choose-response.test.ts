@@ -24,8 +24,15 @@ test('within 4xx, what a branch has said before what we found out for ourselves'
   assert.equal(best(408, 503), 408);
 });
 
+test('where the RFC leaves the choice: the lowest status in any order, as Kamailio has it', () => {
+  for (const [lower, higher] of [[404, 486], [480, 486], [401, 407], [500, 503], [600, 603]] as const) {
+    assert.equal(best(lower, higher), lower);
+    assert.equal(best(higher, lower), lower);
+  }
+});
+
 test('equal ones: the first that came', () => {
-  const finals = [{ status: 486 }, { status: 404 }];
+  const finals = [{ status: 486 }, { status: 486 }];
   assert.equal(chooseResponse(finals), finals[0]);
 });
 

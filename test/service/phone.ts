@@ -2,15 +2,19 @@ import { randomHex } from '../../src/base/ids.ts';
 import { answerChallenge } from '../../src/sip/auth/answer.ts';
 import { DOMAIN, Peer } from './sip-service.ts';
 
-/** Header lines of a message by name, unfolded values in order. Only for what our own phones and node write. */
+const COMPACT: Readonly<Record<string, string>> = { v: 'via', f: 'from', t: 'to', i: 'call-id', m: 'contact', l: 'content-length' };
+
+/** Values of a header of a message in order, one a line. Only for what our own phones and servers write. */
 export function headerValues(text: string, name: string): string[] {
-  const prefix = `${name.toLowerCase()}:`;
   const [head = ''] = text.split('\r\n\r\n', 1);
   return head
     .split('\r\n')
     .slice(1)
-    .filter((line) => line.toLowerCase().startsWith(prefix))
-    .map((line) => line.slice(prefix.length).trim());
+    .flatMap((line) => {
+      const colon = line.indexOf(':');
+      const found = line.slice(0, colon).trim().toLowerCase();
+      return (COMPACT[found] ?? found) === name.toLowerCase() ? [line.slice(colon + 1).trim()] : [];
+    });
 }
 
 export function headerValue(text: string, name: string): string {

@@ -9,7 +9,10 @@ const ADDED = 2;
 const REACHED_ZERO = -1;
 const MALFORMED = -2;
 
-/** §16.3 step 3 and §16.6 step 3 in one, as scripts expect it. */
+/** A larger value is lowered to this one (Kamailio's parameter `max_limit`, at its default). */
+const HIGHEST = 70;
+
+/** §16.3 step 3 and §16.6 step 3 in one, as scripts expect it; `limit` is for requests without the field only. */
 function processMaxForwards(route: RouteContext, limit: number): number {
   const { message, edits } = route;
   const index = message.findField(MAX_FORWARDS);
@@ -20,12 +23,12 @@ function processMaxForwards(route: RouteContext, limit: number): number {
   const value = message.maxForwards;
   if (value < 0) return MALFORMED;
   if (value === 0) return REACHED_ZERO;
-  edits.replace(message.valueStart(index), message.valueEnd(index), String(Math.min(value - 1, limit)));
+  edits.replace(message.valueStart(index), message.valueEnd(index), String(Math.min(value - 1, HIGHEST)));
   return LOWERED;
 }
 
 export const maxfwdRows = [
-  row('process_maxfwd', ['int'], 'int', processMaxForwards, 'Lowers Max-Forwards, or adds it with this value; 1 lowered, 2 added, -1 it was 0, -2 it is malformed'),
+  row('process_maxfwd', ['int'], 'int', processMaxForwards, 'Lowers Max-Forwards, at least to 70, or adds it with this value; 1 lowered, 2 added, -1 it was 0, -2 it is malformed'),
   row('is_maxfwd_lt', ['int'], 'int', (route, limit) => {
     const value = route.message.maxForwards;
     return value === -2 ? MALFORMED : value >= 0 && value < limit ? 1 : -1;
