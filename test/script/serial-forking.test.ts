@@ -39,7 +39,7 @@ test('§16.6 step 6: contacts of the same q are tried together, the best first; 
   assert.deepEqual(summary(second), ['INVITE -> 198.51.100.1:5060', 'INVITE -> 198.51.100.3:5060']);
   for (const sent of second) net.receive(answer(sent, 404), sent.to);
   assert.deepEqual(codes, [1, 1, 1, -2]);
-  assert.deepEqual(summary(net.take()).at(-1), `486 -> ${CALLER}`);
+  assert.deepEqual(summary(net.take()).at(-1), `404 -> ${CALLER}`, 'the best of all attempts');
 });
 
 test('an answer ends it: the other groups are not tried', () => {
