@@ -15,8 +15,8 @@ after(async () => {
 });
 
 const started: Sipp[] = [];
-afterEach(() => {
-  for (const sipp of started.splice(0)) sipp.kill();
+afterEach(async () => {
+  await Promise.all(started.splice(0).map((sipp) => sipp.kill()));
   for (const user of Object.keys(USERS)) service.node.registrar.unregister(user, DOMAIN);
   service.outbox.events.length = 0;
 });

@@ -272,7 +272,7 @@ describe('13 header injection: bare CR, LF and NUL are refused, names are matche
 describe('15 stray messages', () => {
   test('a 200 that nobody asked for, with our Via on top, is dropped', async () => {
     const victim = await phoneOf('victim');
-    const before = service.count('sip.stray_responses');
+    const before = service.count('sip.stray-responses');
     for (const branch of ['z9hG4bKguess', 'z9hG4bK0', '']) {
       const via = `SIP/2.0/UDP ${proxy}${branch === '' ? '' : `;branch=${branch}`}`;
       alice.peer.send(
@@ -283,7 +283,7 @@ describe('15 stray messages', () => {
     await alice.fence();
     await victim.fence();
     assert.deepEqual(victim.peer.received, []);
-    assert.equal(service.count('sip.stray_responses'), before + 3);
+    assert.equal(service.count('sip.stray-responses'), before + 3);
   });
 
   test('CANCEL without INVITE: 481', async () => {

@@ -43,7 +43,10 @@ export async function startKamailio(script: string, moreParameters: readonly str
       // It has ended.
     }
   };
-  const atExit = (): void => kill('SIGKILL');
+  const atExit = (): void => {
+    kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  };
   process.once('exit', atExit);
   const close = async (): Promise<void> => {
     process.off('exit', atExit);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, test } from 'node:test';
 import { missedCall, type MissedCall } from '../../src/jobs/contract/missed-call.ts';
 import { Phone, statusOf, type PhoneOptions } from './phone.ts';
+import { freePort } from './sipp.ts';
 import { DOMAIN, ScriptCopy, ringingFor, startDefaultService } from './sip-service.ts';
 
 /**
@@ -124,6 +125,22 @@ test('Not registered: the caller gets 480, one event, cause unreachable', async 
   const event = await theEvent(alice);
   assert.equal(event.cause, 'unreachable');
   assert.equal(event.callee, 'carol');
+});
+
+test('A phone that is gone although it is registered: the caller gets 500, one event, cause unreachable', async () => {
+  const bob = await phoneOf('bob');
+  assert.equal(statusOf(await bob.register({ contact: `<sip:bob@127.0.0.1:${await freePort()};transport=tcp>` })), 200);
+  assert.equal(statusOf(await (await alice.call('bob')).final()), 500);
+  assert.equal((await theEvent(alice)).cause, 'unreachable');
+});
+
+test('Two phones, one is gone and the other refuses: the answer of the one that is there, one event', async () => {
+  const bob = await registered('bob');
+  assert.equal(statusOf(await bob.register({ contact: `<sip:bob@127.0.0.1:${await freePort()};transport=tcp>` })), 200);
+  const call = await alice.call('bob');
+  await bob.refuse(486, 'Busy Here');
+  assert.equal(statusOf(await call.final()), 486);
+  assert.equal((await theEvent(alice)).cause, 'busy');
 });
 
 test('Two phones, one declines with 486 and the other is not answered: one event', async () => {

@@ -53,9 +53,9 @@ after(async () => {
   await service.node.close();
   script.remove();
 });
-afterEach(() => {
+afterEach(async () => {
   script.write(special(script.original));
-  service.node.reloadScript();
+  await service.node.reload();
   alice.peer.received.length = 0;
   bob.peer.received.length = 0;
   stranger.peer.received.length = 0;
@@ -70,7 +70,7 @@ test('a reload while a phone rings: the call goes on to its end, the next one me
   const invite = await bob.ring();
   await call.ringing();
   script.write(replaceOnce(script.original, 'KSR.sl.sl_send_reply(484, "Address Incomplete")', 'KSR.sl.sl_send_reply(484, "New Script")'));
-  service.node.reloadScript();
+  await service.node.reload();
 
   bob.reply(invite, 200, 'OK');
   const answer = await call.final();
@@ -90,7 +90,7 @@ test('a reload while a phone rings: its failure route is that of the new script'
   const invite = await bob.ring();
   await call.ringing();
   script.write(replaceOnce(special(script.original), 'if status == 486 or status == 600 then return "busy" end', 'if status == 486 then return "declined" end'));
-  service.node.reloadScript();
+  await service.node.reload();
   bob.reply(invite, 486, 'Busy Here');
   assert.equal(statusOf(await call.final()), 486);
   await alice.fence();
@@ -104,7 +104,7 @@ for (const { rule, broken, says } of [
 ]) {
   test(`a script with ${rule} is refused with file and line, and the one before goes on serving`, async () => {
     script.write(broken);
-    assert.throws(() => service.node.reloadScript(), { code: 'script.load', message: says });
+    await assert.rejects(service.node.reload(), { code: 'script.load', message: says });
     assert.equal(statusOf(await alice.register()), 200);
   });
 }
@@ -166,7 +166,7 @@ test('the script is reloaded while a route waits: the route goes on where it was
   const waiting = alice.send('INVITE', { uri: `sip:waiting@${DOMAIN}` });
   await until('the database was asked', () => database.asked.length === 1);
   script.write(script.original);
-  service.node.reloadScript();
+  await service.node.reload();
   database.answerAll();
   assert.match(await waiting.final(), /^SIP\/2\.0 486 After 1\r\n/);
 });

@@ -39,7 +39,7 @@ export class Sipp {
   readonly #options: SippOptions;
   readonly #child: ChildProcess;
   readonly #folder: string;
-  readonly #ended: Promise<number | null>;
+  readonly #ended: Promise<{ readonly code: number | null; readonly why: string }>;
   #output = '';
 
   private constructor(options: SippOptions, port: number) {
@@ -52,9 +52,14 @@ export class Sipp {
         this.#output = (this.#output + text).slice(-4000);
       });
     }
-    this.#ended = once(this.#child, 'exit').then(([code]: unknown[]) => code as number | null);
     RUNNING.add(this.#child);
-    void this.#ended.then(() => RUNNING.delete(this.#child));
+    this.#ended = once(this.#child, 'close').then(([code]: unknown[]) => {
+      RUNNING.delete(this.#child);
+      const errors = join(this.#folder, 'errors.log');
+      const why = existsSync(errors) ? readFileSync(errors, 'latin1') : this.#output;
+      rmSync(this.#folder, { recursive: true, force: true });
+      return { code: code as number | null, why };
+    });
   }
 
   /** Starts SIPp; its socket is open when this resolves. */
@@ -63,7 +68,7 @@ export class Sipp {
     try {
       await until('SIPp has opened its socket', () => sipp.#child.exitCode !== null || isBound(sipp.port, options.transport ?? 'udp'), 5000);
     } catch (thrown) {
-      sipp.kill();
+      await sipp.kill();
       throw thrown;
     }
     return sipp;
@@ -76,15 +81,14 @@ export class Sipp {
 
   /** Resolves when every call went as the scenario says; rejects with what SIPp says went wrong. */
   async succeeded(): Promise<void> {
-    const code = await this.#ended;
-    const errors = join(this.#folder, 'errors.log');
-    const why = existsSync(errors) ? readFileSync(errors, 'latin1') : this.#output;
-    rmSync(this.#folder, { recursive: true, force: true });
+    const { code, why } = await this.#ended;
     if (code !== 0) throw new Error(`SIPp ${this.#options.scenario} ended with ${code}: ${why.slice(0, 3000)}`);
   }
 
-  kill(): void {
+  /** Ends it, wherever its calls are. */
+  async kill(): Promise<void> {
     this.#child.kill('SIGKILL');
+    await this.#ended;
   }
 
   #arguments(): string[] {
