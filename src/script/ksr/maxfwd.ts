@@ -28,7 +28,7 @@ function processMaxForwards(route: RouteContext, limit: number): number {
 }
 
 export const maxfwdRows = [
-  row('process_maxfwd', ['int'], 'int', processMaxForwards, 'Lowers Max-Forwards, at least to 70, or adds it with this value; 1 lowered, 2 added, -1 it was 0, -2 it is malformed'),
+  row('process_maxfwd', ['int'], 'int', processMaxForwards, 'Lowers Max-Forwards, to 70 at most, or adds it with this value; 1 lowered, 2 added, -1 it was 0, -2 it is malformed'),
   row('is_maxfwd_lt', ['int'], 'int', (route, limit) => {
     const value = route.message.maxForwards;
     return value === -2 ? MALFORMED : value >= 0 && value < limit ? 1 : -1;
