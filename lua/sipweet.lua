@@ -181,12 +181,18 @@ function to_local_user()
     return
   end
 
-  if KSR.is_INVITE() then
-    KSR.setflag(FLT_LOCAL_CALLEE)
-    KSR.tm.t_set_fr_inv(RING_MS)
-    KSR.tm.t_on_failure("ksr_failure_call")
+  if not KSR.is_INVITE() then
+    relay()
+    return
   end
-  relay()
+  KSR.setflag(FLT_LOCAL_CALLEE)
+  KSR.tm.t_set_fr_inv(RING_MS)
+  KSR.tm.t_on_failure("ksr_failure_call")
+  if KSR.tm.t_relay() < 0 then
+    -- None of the phones can be reached: there is no failure to wait for.
+    missed_call("unreachable")
+    KSR.sl.sl_reply_error()
+  end
 end
 
 function relay()
@@ -215,7 +221,7 @@ end
 function cause_of(status)
   if status == 408 then return "no-answer" end
   if status == 486 or status == 600 then return "busy" end
-  if status == 603 or status == 403 then return "declined" end
+  if status == 603 then return "declined" end
   return "unreachable"
 end
 

@@ -129,7 +129,7 @@ export const VARIABLES: Readonly<Record<string, VariableText>> = {
   T_reply_code: { means: 'status of this response, of the failure, or the last one that was sent; 0 when there is none' },
   T_reply_reason: { means: 'its reason phrase' },
   T_reply_last: { means: 'the last status that was sent; 0 when there is none' },
-  T: { inner: 'branch_index', means: '`branch_index`, `branch_uri`, `reply_code`, `reply_reason`; `reply_type`: 1 a response that came in, 0 one that we made up' },
+  T: { inner: 'branch_index', means: '`branch_index`, `branch_uri`, `reply_code`, `reply_reason`; `reply_type`: 1 a response that came in, 0 one that we made up; `id_index`, `id_label`: what a suspended transaction is continued by' },
   T_req: { inner: '$ru', means: 'another variable, read from the request of the transaction' },
   T_inv: { inner: '$ru', means: 'the same as `$T_req`' },
   T_rpl: { inner: '$rs', means: 'another variable, read from the response' },

@@ -1,15 +1,13 @@
 import { spawnSync } from 'node:child_process';
 
-/** Programs that the tests run against, by the Debian package that has each. */
+/** Debian packages that the tests run against, each with the question to the shell whether it is there. */
 const PEERS: Readonly<Record<string, string>> = {
-  sipp: 'sip-tester',
-  kamailio: 'kamailio',
-  'redis-server': 'redis-server',
-  baresip: 'baresip-core',
+  'sip-tester': 'command -v sipp',
+  kamailio: 'command -v kamailio',
+  'kamailio-lua-modules': 'ls /usr/lib*/kamailio/modules/app_lua.so /usr/lib/*/kamailio/modules/app_lua.so 2>/dev/null | grep -q .',
+  'redis-server': 'command -v redis-server',
+  'baresip-core': 'command -v baresip',
 };
-
-/** Packages without a program of their own. */
-const MORE_PACKAGES = ['kamailio-lua-modules'];
 
 /**
  * Makes sure that every program the tests run against is there: installed by `apt-get` when this
@@ -20,8 +18,8 @@ const MORE_PACKAGES = ['kamailio-lua-modules'];
 export function installTestPeers(): boolean {
   const packages = missingPackages();
   if (packages.length === 0) return true;
-  const command = `apt-get install -y --no-install-recommends ${[...packages, ...MORE_PACKAGES].join(' ')}`;
-  if (process.getuid?.() !== 0 || !isThere('apt-get')) {
+  const command = `apt-get install -y --no-install-recommends ${packages.join(' ')}`;
+  if (process.getuid?.() !== 0 || !isTrue('command -v apt-get')) {
     console.error(`The tests need programs that are not installed here. Install them first: sudo ${command}`);
     return false;
   }
@@ -40,10 +38,10 @@ export function installTestPeers(): boolean {
 
 function missingPackages(): string[] {
   return Object.entries(PEERS)
-    .filter(([program]) => !isThere(program))
-    .map(([, name]) => name);
+    .filter(([, question]) => !isTrue(question))
+    .map(([name]) => name);
 }
 
-function isThere(program: string): boolean {
-  return spawnSync('sh', ['-c', `command -v ${program}`], { env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` } }).status === 0;
+function isTrue(question: string): boolean {
+  return spawnSync('sh', ['-c', question], { env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` } }).status === 0;
 }

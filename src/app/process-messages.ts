@@ -26,6 +26,7 @@ export interface RoleReport {
 export type MessageToChild =
   | { readonly kind: 'settings'; readonly config: Config }
   | { readonly kind: 'reload' }
+  | { readonly kind: 'counters' }
   | { readonly kind: 'stop' };
 
 export type MessageFromChild =

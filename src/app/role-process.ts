@@ -7,6 +7,7 @@ import { AppError, errorText } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import { SystemClock } from '../base/system-clock.ts';
 import type { Config } from '../config/schema.ts';
+import { logCounters } from './counter-log.ts';
 import { EXIT_FAILURE, stackOf } from './failure.ts';
 import { openLog, type OpenLog } from './logging.ts';
 import type { MessageFromChild, MessageToChild, Role } from './process-messages.ts';
@@ -27,6 +28,7 @@ let stopping = false;
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
 process.on('SIGHUP', () => running?.reload());
+process.on('SIGUSR2', report);
 process.on('uncaughtException', (thrown) => die(thrown));
 process.on('unhandledRejection', (thrown) => die(thrown));
 process.on('disconnect', () => {
@@ -37,6 +39,7 @@ process.on('disconnect', () => {
 process.on('message', (message: MessageToChild) => {
   if (message.kind === 'settings') void start(message.config);
   else if (message.kind === 'reload') running?.reload();
+  else if (message.kind === 'counters') report();
   else void stop(0);
 });
 
@@ -60,6 +63,10 @@ async function start(config: Config): Promise<void> {
   }
   if (stopping) await finish(0);
   else await tell({ kind: 'ready', report: running.report });
+}
+
+function report(): void {
+  if (running !== undefined && log !== undefined) logCounters(running.counters, log.logger.child({ role }));
 }
 
 /** A stop that comes while the role still starts is done when it has started. */

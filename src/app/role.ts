@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import type { Counters } from '../base/counters.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Config } from '../config/schema.ts';
 import type { Role, RoleReport } from './process-messages.ts';
@@ -8,6 +9,7 @@ export interface RunningRole {
   readonly report: RoleReport;
   /** Reads the routing script again; a script with a mistake is logged and the old one goes on. */
   reload(): void;
+  readonly counters: Counters;
   /** Ends in order: takes nothing new, finishes what runs, lets go of everything. */
   stop(): Promise<void>;
 }

@@ -8,6 +8,8 @@ export interface SignalHandlers {
   stopNow(): void;
   /** SIGHUP: read the routing script again. */
   reload(): void;
+  /** SIGUSR2: write the counters to the log. */
+  logCounters(): void;
 }
 
 /** Follows the signals until the returned function is called; then Node's own behaviour is back. */
@@ -21,9 +23,10 @@ export function followSignals(handlers: SignalHandlers): () => void {
   // A terminal that is closed sends SIGHUP too: who started us there is gone, and nobody else could stop us.
   const hasTerminal = process.stdin.isTTY === true;
   const onReload = () => (hasTerminal && !isTerminalOpen() ? onStop() : handlers.reload());
-  process.on('SIGTERM', onStop).on('SIGINT', onStop).on('SIGHUP', onReload);
+  const onCounters = () => handlers.logCounters();
+  process.on('SIGTERM', onStop).on('SIGINT', onStop).on('SIGHUP', onReload).on('SIGUSR2', onCounters);
   return () => {
-    process.off('SIGTERM', onStop).off('SIGINT', onStop).off('SIGHUP', onReload);
+    process.off('SIGTERM', onStop).off('SIGINT', onStop).off('SIGHUP', onReload).off('SIGUSR2', onCounters);
   };
 }
 

@@ -13,7 +13,7 @@ import type { LocationStore } from '../registrar/location-store.ts';
 import { LocationWriter } from '../registrar/location-writer.ts';
 import { Registrar } from '../registrar/registrar.ts';
 import { ksrRows } from '../script/ksr/rows.ts';
-import { createScriptModules, startScriptModules, stopScriptModules } from '../script/modules/modules.ts';
+import { createScriptModules, startScriptModules, stopScriptModules, type ScriptModules } from '../script/modules/modules.ts';
 import { RouteTimers } from '../script/modules/route-timers.ts';
 import type { AddressSource, CredentialStore, EventOutbox, ResultInboxes, SqlConnection } from '../script/ports.ts';
 import type { RouteContext } from '../script/route-context.ts';
@@ -59,13 +59,15 @@ export class SipNode {
   readonly endpoint: Endpoint;
   readonly registrar: Registrar;
   readonly #engine: LuaEngine<RouteContext>;
+  readonly #modules: ScriptModules;
   readonly #stopAll: () => Promise<void>;
 
-  private constructor(parts: { localSockets: readonly LocalSocket[]; endpoint: Endpoint; registrar: Registrar; engine: LuaEngine<RouteContext>; stopAll: () => Promise<void> }) {
+  private constructor(parts: { localSockets: readonly LocalSocket[]; endpoint: Endpoint; registrar: Registrar; engine: LuaEngine<RouteContext>; modules: ScriptModules; stopAll: () => Promise<void> }) {
     this.localSockets = parts.localSockets;
     this.endpoint = parts.endpoint;
     this.registrar = parts.registrar;
     this.#engine = parts.engine;
+    this.#modules = parts.modules;
     this.#stopAll = parts.stopAll;
   }
 
@@ -177,16 +179,17 @@ export class SipNode {
       endpoint.close();
       await writer?.close();
     };
-    return new SipNode({ localSockets, endpoint, registrar, engine, stopAll });
+    return new SipNode({ localSockets, endpoint, registrar, engine, modules, stopAll });
   }
 
   /**
-   * Reads the script again while calls go on.
+   * Reads the script and the table `address` again while calls go on.
    *
-   * @throws AppError `script.load`; the script that was there before goes on serving
+   * @throws AppError `script.load`, or what the database said; what was there before goes on serving
    */
-  reloadScript(): void {
+  async reload(): Promise<void> {
     this.#engine.reload();
+    await this.#modules.addresses.load();
   }
 
   /** Stops taking messages, writes what is not in the database yet, closes everything. */

@@ -67,7 +67,7 @@ export async function startSipService(parts: { config: Config; clock: Clock; log
     const { redisUrl, spoolFolder: folder } = config.queue;
     const queue = connectBullmq({ redisUrl, databaseUrl: url, clock, logger: logger.child({ module: 'queue' }) });
     teardown.add(() => queue.close());
-    const spool = await FileSpool.open({ folder, clock, logger: logger.child({ module: 'spool' }), counters });
+    const spool = await FileSpool.open({ folder, clock, logger: logger.child({ module: 'spool' }), counters, maxBytes: config.limits.maxSpoolBytes });
     teardown.add(() => spool.close());
     const pump = new SpoolPump({ spool, sink: queue, clock, logger: logger.child({ module: 'spool' }), counters });
     teardown.add(async () => {
@@ -93,7 +93,7 @@ export async function startSipService(parts: { config: Config; clock: Clock; log
     });
     teardown.add(() => node.close());
     const sockets = node.localSockets.map(({ protocol, address, port }) => ({ protocol, address, port }));
-    return { report: { sockets }, reload: () => reload(node, logger), stop: () => teardown.run() };
+    return { report: { sockets }, counters, reload: () => void reload(node, logger), stop: () => teardown.run() };
   } catch (thrown) {
     await teardown.run();
     throw named(thrown);
@@ -127,12 +127,12 @@ function openInboxes(config: Config, source: JobSource, logger: Logger): ResultI
   };
 }
 
-function reload(node: SipNode, logger: Logger): void {
+async function reload(node: SipNode, logger: Logger): Promise<void> {
   try {
-    node.reloadScript();
-    logger.info('The routing script was read again');
+    await node.reload();
+    logger.info('The routing script and the table address were read again');
   } catch (thrown) {
-    logger.error('The routing script has a mistake: the one from before goes on serving', { reason: errorText(thrown) });
+    logger.error('The reload failed: what was there before goes on serving', { reason: errorText(thrown) });
   }
 }
 

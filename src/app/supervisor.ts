@@ -123,8 +123,15 @@ export class Supervisor {
     this.#sip.reload();
   }
 
+  /** Each process writes its counters to the log. */
+  logCounters(): void {
+    this.#sip.logCounters();
+    this.#worker.logCounters();
+  }
+
   /** Ends everything in the order of the flow: first no calls come in, then the jobs are done, then the database goes. */
   async stop(): Promise<void> {
+    this.#worker.expectEnd();
     await this.#sip.stop(SIP_STOP_MS);
     await this.#worker.stop(this.#workerStopMs);
     await this.#release();

@@ -30,6 +30,7 @@ export async function startWorkerNode(parts: { config: Config; clock: Clock; log
   const db = openPool({ url, config, logger, applicationName: 'sipweet worker' });
   const { redisUrl } = config.queue;
   const queue = connectBullmq({ redisUrl, databaseUrl: url, clock, logger: logger.child({ module: 'queue' }) });
+  const counters = new Counters();
   const worker = new DirectMessageWorker({
     queue,
     ledger: new LedgerTable(db),
@@ -37,7 +38,7 @@ export async function startWorkerNode(parts: { config: Config; clock: Clock; log
     x,
     clock,
     logger: logger.child({ module: 'direct-message' }),
-    counters: new Counters(),
+    counters,
     concurrency: config.worker.concurrency,
     stopMs: config.worker.stopMs,
     timeZone: config.worker.timeZone,
@@ -57,5 +58,5 @@ export async function startWorkerNode(parts: { config: Config; clock: Clock; log
     throw thrown;
   }
   worker.start();
-  return { report: { sockets: [] }, reload() {}, stop: close };
+  return { report: { sockets: [] }, counters, reload() {}, stop: close };
 }

@@ -24,13 +24,6 @@ export const LIMITS = section('What the service takes at most, and what happens 
     max: 4096,
     doc: 'Header fields in one message. A message with more gets 513.',
   }),
-  maxViaDepth: integer({
-    default: 70,
-    min: 2,
-    max: 255,
-    doc: 'Via values in one message. A request with more gets 483, since no request passes more than 70 hops by right.',
-    rfc: '3261 §16.3',
-  }),
   maxTransactions: integer({
     default: 200_000,
     min: 100,

@@ -5,7 +5,7 @@ export const LOG = section('The log, one line an event, on standard output.', {
   level: choice(['debug', 'info', 'warn', 'error', 'silent'], {
     default: 'info',
     env: 'LOG_LEVEL',
-    doc: 'The least important lines that are written. "debug" shows every message and costs much.',
+    doc: 'The least important lines that are written. "debug" tells also why messages were dropped or refused, and costs much.',
     kamailio: 'debug',
   }),
   format: choice(['auto', 'json', 'pretty', 'kamailio'], {

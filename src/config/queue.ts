@@ -10,12 +10,6 @@ export const QUEUE = section('The way of an event from the SIP node to the worke
     doc: 'The Redis server that BullMQ uses, as redis://user:password@host:port/number.',
     defaultText: 'the queue lives in PostgreSQL',
   }),
-  prefix: line({
-    default: 'sipweet',
-    expected: 'a word of letters, digits, "_" and "-"',
-    accepts: (text) => /^[A-Za-z0-9_-]{1,64}$/.test(text),
-    doc: 'First part of the queue\'s keys. Give each installation its own when several share a Redis.',
-  }),
   spoolFolder: line({
     default: '.sipweet/spool',
     expected: 'a path of a folder',

@@ -32,20 +32,20 @@ export const SCRIPT = section('The routing script and what Kamailio calls the pa
         min: 0,
         max: 31_536_000,
         doc: 'Seconds after which an entry goes away, counted from its last change; 0 keeps it.',
-        kamailio: 'autoexpire',
+        kamailio: 'htable.autoexpire',
       }),
       initval: optionalLine({
         expected: 'a text or a quoted number',
         doc: 'Value that a missing key is read as; a whole number is read as a number.',
         defaultText: 'null',
-        kamailio: 'initval',
+        kamailio: 'htable.initval',
       }),
       maxEntries: integer({
         default: 100_000,
         min: 1,
         max: 10_000_000,
         doc: 'Entries that the table takes; at the limit the function that sets a new one fails.',
-        kamailio: 'size',
+        kamailio: 'htable.size',
       }),
     },
     {
@@ -65,7 +65,7 @@ export const SCRIPT = section('The routing script and what Kamailio calls the pa
         min: 1,
         max: 1_000_000,
         doc: 'Items that a queue of direction "local" holds; past it the oldest is dropped, as Kamailio does.',
-        kamailio: 'size',
+        kamailio: 'mqueue.size',
       }),
     },
     {
@@ -84,7 +84,7 @@ export const SCRIPT = section('The routing script and what Kamailio calls the pa
         min: 10,
         max: 86_400_000,
         doc: 'Milliseconds between two runs; a run that is late delays the next one.',
-        kamailio: 'interval',
+        kamailio: 'rtimer.interval',
       }),
       route: line({
         default: 'ksr_rtimer',

@@ -37,14 +37,6 @@ export const SIP = section(
       kamailio: 'server_header',
       rfc: '3261 §20.35',
     }),
-    userAgentHeader: line({
-      default: 'sipweet',
-      expected: 'one line of at most 128 characters',
-      accepts: (text) => HEADER_VALUE.test(text),
-      doc: 'Value of the User-Agent header of requests that we send ourselves; empty leaves the header out.',
-      kamailio: 'user_agent_header',
-      rfc: '3261 §20.41',
-    }),
     t1Ms: integer({
       default: 500,
       min: 10,

@@ -213,7 +213,7 @@ describe('reply route', () => {
   test('hardening 15: a stray response reaches no script', () => {
     const { net, engine } = functions({ reply: () => {} });
     net.receive('SIP/2.0 200 OK\nVia: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKguess\nVia: SIP/2.0/UDP 198.51.100.66:6379\nFrom: <sip:a@b>;tag=1\nTo: <sip:a@b>;tag=2\nCall-ID: x\nCSeq: 1 INVITE\n\n');
-    assert.deepEqual([engine.ran, net.take().length, net.counter('sip.stray_responses')], [[], 0, 1]);
+    assert.deepEqual([engine.ran, net.take().length, net.counter('sip.stray-responses')], [[], 0, 1]);
   });
 });
 

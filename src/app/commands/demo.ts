@@ -28,6 +28,7 @@ async function demo(line: CommandLine): Promise<void> {
     stop: () => controller.abort(),
     stopNow: () => process.exit(EXIT_FAILURE),
     reload: () => {},
+    logCounters: () => {},
   });
   try {
     await runDemo({ line, signal: controller.signal });

@@ -3,11 +3,12 @@ import type { Config } from '../../config/schema.ts';
 import type { Logger } from '../../base/logger.ts';
 import { socketName } from '../../sip/transport/listen-error.ts';
 import type { CommandLine } from '../command-line.ts';
+import { logCounters } from '../counter-log.ts';
 import { EXIT_FAILURE } from '../failure.ts';
 import { examples } from '../help.ts';
 import { listenAddresses } from '../listen-addresses.ts';
 import type { Role } from '../process-messages.ts';
-import { startRole } from '../role.ts';
+import { startRole, type RunningRole } from '../role.ts';
 import { followSignals } from '../signals.ts';
 
 /** `sipweet sip` and `sipweet worker`: one process of the service, for several machines or a container each. */
@@ -49,12 +50,19 @@ async function run(role: Role, line: CommandLine): Promise<void> {
   const { reachDatabase } = await import('../database.ts');
   const database = await reachDatabase({ config: loaded.config, logger });
   const release = [() => database.release()];
-  let reload = () => {};
+  let running: RunningRole | undefined;
   let end = () => {};
   const ended = new Promise<void>((resolve) => {
     end = resolve;
   });
-  const unfollow = followSignals({ stop: () => end(), stopNow: () => process.exit(EXIT_FAILURE), reload: () => reload() });
+  const unfollow = followSignals({
+    stop: () => end(),
+    stopNow: () => process.exit(EXIT_FAILURE),
+    reload: () => running?.reload(),
+    logCounters: () => {
+      if (running !== undefined) logCounters(running.counters, logger);
+    },
+  });
   try {
     let config: Config = { ...loaded.config, database: { ...loaded.config.database, url: database.url } };
     if (database.embedded !== undefined) await migrateEmbedded(config, database.url, logger);
@@ -66,10 +74,10 @@ async function run(role: Role, line: CommandLine): Promise<void> {
       release.push(() => x.release());
       config = { ...config, x: { ...config.x, ...x.keys, apiBase: x.apiBase } };
     }
-    const running = await startRole(role, { config, clock, logger });
-    release.push(() => running.stop());
-    reload = () => running.reload();
-    const sockets = running.report.sockets.map(({ protocol, address, port }) => socketName(protocol, address, port));
+    const started = await startRole(role, { config, clock, logger });
+    running = started;
+    release.push(() => started.stop());
+    const sockets = started.report.sockets.map(({ protocol, address, port }) => socketName(protocol, address, port));
     logger.info(`The ${role} process is ready`, sockets.length === 0 ? {} : { listen: sockets.join(' ') });
     await ended;
     logger.info('Stopping');

@@ -40,6 +40,7 @@ async function start(line: CommandLine): Promise<void> {
       void killed.finally(() => process.exit(EXIT_FAILURE));
     },
     reload: () => supervisor?.reloadScript(),
+    logCounters: () => supervisor?.logCounters(),
   });
   try {
     if (loaded.config.database.url === undefined) line.remark('Starting; the first time takes some seconds more, for the database ...');

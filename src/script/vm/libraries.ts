@@ -17,6 +17,7 @@ const {
   lua_pop,
   lua_pushcfunction,
   lua_pushglobaltable,
+  lua_pushnil,
   lua_pushstring,
   lua_resume,
   lua_setfield,
@@ -33,6 +34,15 @@ export interface LibraryOptions<C> {
   readonly maxRepeatBytes: number;
   readonly scene: Scene<C>;
 }
+
+/** What a routing script has no use for: the environment holds passwords, files are the operator's. */
+const WITHHELD = [
+  ['os', 'getenv'],
+  ['os', 'remove'],
+  ['os', 'rename'],
+  ['os', 'tmpname'],
+  ['debug', 'getregistry'],
+] as const;
 
 export function openLibraries<C>(L: LuaState, options: LibraryOptions<C>): void {
   const { scene, maxRepeatBytes } = options;
@@ -53,6 +63,13 @@ export function openLibraries<C>(L: LuaState, options: LibraryOptions<C>): void 
     scene.complain(state, 'os.exit() in a routing script ends the route, not the server');
     return raiseExit(state);
   });
+  for (const [library, name] of WITHHELD) {
+    lua_pushglobaltable(L);
+    lua_getfield(L, -1, utf8(library));
+    lua_pushnil(L);
+    lua_setfield(L, -2, utf8(name));
+    lua_pop(L, 2);
+  }
   replace(L, 'string', 'rep', (original) => (state) => {
     const count = lauxlib.luaL_checkinteger(state, 2);
     const unitBytes = lengthOf(state, 1) + lengthOf(state, 3);

@@ -93,7 +93,7 @@ describe('sipweet start', () => {
       await copyFile(PACKAGED_SCRIPT, script);
       const from = service.stdout.length;
       service.kill('SIGHUP');
-      await service.said(/The routing script was read again/, 'stdout', from);
+      await service.said(/The routing script and the table address were read again/, 'stdout', from);
     });
 
     await t.test('SIGTERM: first SIP ends, then the worker, then the database, and nothing is left', async () => {

@@ -48,7 +48,7 @@ describe('§17.1.3 matching', () => {
     assert.notEqual(second.branch, first.branch);
     net.receive(response({ vias: [own(first.branch)], method: 'OPTIONS' }));
     assert.deepEqual(user.seen, ['ended']);
-    assert.equal(net.counter('sip.stray_responses'), 1);
+    assert.equal(net.counter('sip.stray-responses'), 1);
   });
 });
 
@@ -61,7 +61,7 @@ describe('RFC 6026 §8.9 stray responses are dropped', () => {
     test(what, () => {
       const net = new EndpointFixture();
       net.receive(response({ vias }));
-      assert.deepEqual([net.responses.length, net.take().length, net.counter('sip.stray_responses')], [0, 0, 1]);
+      assert.deepEqual([net.responses.length, net.take().length, net.counter('sip.stray-responses')], [0, 0, 1]);
     });
   }
 
@@ -78,7 +78,7 @@ describe('RFC 6026 §8.9 stray responses are dropped', () => {
     net.receive(response({ vias: [own(branch), below], cseq: 2 }));
     net.receive(response({ vias: [own(branch), below], callId: 'call-2' }));
     net.receive(response({ vias: [own(branch)] }));
-    assert.deepEqual([net.responses.length, net.counter('sip.stray_responses')], [1, 5]);
+    assert.deepEqual([net.responses.length, net.counter('sip.stray-responses')], [1, 5]);
   });
 });
 
@@ -117,7 +117,7 @@ describe('§17.1 a request of ours', () => {
     const [, second] = net.take();
     net.endpoint.onSendError(second!.destination, 'ECONNREFUSED');
     assert.deepEqual([one.seen, two.seen], [[], ['transport-error', 'ended']]);
-    assert.equal(net.counter('sip.send_errors'), 1);
+    assert.equal(net.counter('sip.send-errors'), 1);
   });
 
   test('a user that throws costs the others nothing', () => {
@@ -136,7 +136,7 @@ describe('§17.1 a request of ours', () => {
     net.endpoint.onSendError(second!.destination, 'ECONNREFUSED');
     net.clock.advance(32_000);
     assert.deepEqual(user.seen, ['timeout', 'ended']);
-    assert.equal(net.counter('sip.internal_errors'), 2);
+    assert.equal(net.counter('sip.internal-errors'), 2);
   });
 });
 

@@ -9,7 +9,7 @@ describe('messages that cannot be parsed', () => {
     const { message } = net.takeOne();
     assert.equal(message.status, 400);
     assert.match(message.reason, /CSeq/);
-    assert.deepEqual([net.requests.length, net.counter('sip.unparsable'), net.counter('sip.unparsable_dropped')], [0, 1, 0]);
+    assert.deepEqual([net.requests.length, net.counter('sip.unparsable'), net.counter('sip.unparsable-dropped')], [0, 1, 0]);
   });
 
   test('§21.5.6 another version of SIP is answered with 505', () => {
@@ -42,7 +42,7 @@ describe('messages that cannot be parsed', () => {
     test(`§18.3 ${what} is dropped and counted`, () => {
       const net = new EndpointFixture();
       net.receive(text);
-      assert.deepEqual([net.take().length, net.requests.length, net.responses.length, net.counter('sip.unparsable_dropped')], [0, 0, 0, 1]);
+      assert.deepEqual([net.take().length, net.requests.length, net.responses.length, net.counter('sip.unparsable-dropped')], [0, 0, 0, 1]);
     });
   }
 });
@@ -56,7 +56,7 @@ describe('framing errors on a stream', () => {
     assert.equal(sent.message.status, 400);
     assert.match(sent.message.reason, /content-length-invalid/);
     assert.equal(sent.destination, CONNECTION);
-    assert.equal(net.counter('sip.framing_errors'), 1);
+    assert.equal(net.counter('sip.framing-errors'), 1);
   });
 
   test('one that is too large is answered with 513', () => {
@@ -114,7 +114,7 @@ describe('defects', () => {
     assert.match(String(net.logged[0]!.fields?.['error']), /broken[^]*at /, 'with its stack');
     net.core = () => {};
     net.receive(request({ callId: 'call-2' }));
-    assert.deepEqual([net.requests.length, net.counter('sip.internal_errors')], [2, 1]);
+    assert.deepEqual([net.requests.length, net.counter('sip.internal-errors')], [2, 1]);
   });
 
   test('a transaction that was begun already ends with that 500', () => {
@@ -146,7 +146,7 @@ describe('defects', () => {
       throw new Error('broken');
     };
     net.receive(request({ method: 'ACK' }));
-    assert.deepEqual([net.take().length, net.counter('sip.internal_errors')], [0, 1]);
+    assert.deepEqual([net.take().length, net.counter('sip.internal-errors')], [0, 1]);
   });
 });
 
@@ -176,7 +176,7 @@ describe('§18.2.2 replies over connections', () => {
     reply(net);
     net.receive(request());
     net.endpoint.onSendError(net.takeOne().destination, 'EMSGSIZE');
-    assert.deepEqual([net.counter('sip.send_errors'), net.counter('sip.internal_errors')], [1, 0]);
+    assert.deepEqual([net.counter('sip.send-errors'), net.counter('sip.internal-errors')], [1, 0]);
   });
 });
 

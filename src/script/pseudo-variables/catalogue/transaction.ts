@@ -41,8 +41,13 @@ const FIELDS: Readonly<Record<string, (route: RouteContext) => PvValue>> = {
   reply_reason: replyReason,
   /** 1 for a reply that came in, 0 for one that we made up. */
   reply_type: (route) => (!route.message.isRequest || route.branch?.response !== undefined ? 1 : 0),
+  /** For `t_continue`, after `t_suspend`. */
+  id_index: (route) => suspendedId(route.transaction?.suspendedIndex),
+  id_label: (route) => suspendedId(route.transaction?.suspendedLabel),
   branch_uri: (route) => textOrNull(route.branch?.target.requestUri),
 };
+
+const suspendedId = (id: number | undefined): PvValue => (id === undefined || id < 0 ? null : id);
 
 const transactionField: PvFactory = ({ inner }) => {
   const get = inner === undefined || !Object.hasOwn(FIELDS, inner.text) ? undefined : FIELDS[inner.text];
