@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
-import type { Counter, Counters } from '../../base/counters.ts';
+import type { Counters } from '../../base/counters.ts';
 import { shortHash } from '../../base/hash.ts';
 import { randomHex } from '../../base/ids.ts';
 import type { Logger } from '../../base/logger.ts';
@@ -15,6 +15,7 @@ import { bracketHost } from '../uri/uri.ts';
 import { BranchIds } from './branch-id.ts';
 import { ClientDestination, type ClientTransaction, type ClientTransactionPort, type ClientTransactionUser } from './client-transaction.ts';
 import { ClientTransactions } from './client-transactions.ts';
+import { defineEndpointCounters, type EndpointCounters } from './endpoint-counters.ts';
 import { OwnAddresses } from './own-addresses.ts';
 import { replyDestination, responseDestination } from './reply-destination.ts';
 import { ServerTransaction, type ServerTransactionPort } from './server-transaction.ts';
@@ -89,7 +90,7 @@ export class Endpoint implements TransportReceiver, ClientTransactionPort, Serve
     this.#sender = parts.sender;
     this.#ownAddresses = parts.ownAddresses;
     this.#options = parts.options;
-    this.#counters = defineCounters(parts.counters);
+    this.#counters = defineEndpointCounters(parts.counters);
   }
 
   /** Names the core above; nothing may arrive before. */
@@ -362,31 +363,3 @@ export class Endpoint implements TransportReceiver, ClientTransactionPort, Serve
 }
 
 const REFUSALS: Readonly<Record<number, string>> = { 400: 'Bad Request', 505: 'Version Not Supported', 513: 'Message Too Large' };
-
-interface EndpointCounters {
-  readonly requests: Counter;
-  readonly responses: Counter;
-  readonly retransmissions: Counter;
-  readonly unparsable: Counter;
-  readonly droppedUnparsable: Counter;
-  readonly strayResponses: Counter;
-  readonly framingErrors: Counter;
-  readonly sendErrors: Counter;
-  readonly overload: Counter;
-  readonly internalErrors: Counter;
-}
-
-function defineCounters(counters: Counters): EndpointCounters {
-  return {
-    requests: counters.define('sip.requests', 'Requests received that could be parsed'),
-    responses: counters.define('sip.responses', 'Responses received that could be parsed'),
-    retransmissions: counters.define('sip.retransmissions', 'Requests absorbed because they came before'),
-    unparsable: counters.define('sip.unparsable', 'Messages that could not be parsed'),
-    droppedUnparsable: counters.define('sip.unparsable-dropped', 'Messages that could not be parsed and were not answered either'),
-    strayResponses: counters.define('sip.stray-responses', 'Responses dropped because they answer nothing that was sent'),
-    framingErrors: counters.define('sip.framing-errors', 'Connections closed because the end of a message could not be found'),
-    sendErrors: counters.define('sip.send-errors', 'Messages that the transport could not send'),
-    overload: counters.define('sip.overload', 'Requests answered with 503 because limits.maxTransactions was reached'),
-    internalErrors: counters.define('sip.internal-errors', 'Messages whose processing failed because of a defect'),
-  };
-}
