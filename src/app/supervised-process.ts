@@ -75,12 +75,6 @@ export class SupervisedProcess {
     this.#tell({ kind: 'counters' });
   }
 
-  /** From now on its end is not a death: it is not started again. For when a signal went to every process at once. */
-  expectEnd(): void {
-    this.#ending = true;
-    this.#options.clock.disarm(this.#restartTimer);
-  }
-
   /** Asks the process to end in order, kills it after `graceMs`, and resolves when it is gone. */
   stop(graceMs: number): Promise<void> {
     this.#options.clock.arm(this.#stopTimer, graceMs);
@@ -101,9 +95,11 @@ export class SupervisedProcess {
   }
 
   #end(how: () => void): Promise<void> {
-    this.expectEnd();
+    const { clock } = this.#options;
+    this.#ending = true;
+    clock.disarm(this.#restartTimer);
     if (this.#child === undefined) {
-      this.#options.clock.disarm(this.#stopTimer);
+      clock.disarm(this.#stopTimer);
       return Promise.resolve();
     }
     how();

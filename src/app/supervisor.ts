@@ -131,7 +131,6 @@ export class Supervisor {
 
   /** Ends everything in the order of the flow: first no calls come in, then the jobs are done, then the database goes. */
   async stop(): Promise<void> {
-    this.#worker.expectEnd();
     await this.#sip.stop(SIP_STOP_MS);
     await this.#worker.stop(this.#workerStopMs);
     await this.#release();
