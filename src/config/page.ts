@@ -4,7 +4,7 @@ import { ANY_SECTIONS, ENTRIES, type Entry } from './schema.ts';
 
 const INTRODUCTION = `# Configuration
 
-This page is made from the schema in \`src/config\` by \`node --import tsx scripts/docs-config.ts\`; do not edit it.
+This page is made from the schema in \`src/config\` by \`npm run docs\`; do not edit it.
 
 Sources, each stronger than those before it:
 

@@ -10,7 +10,7 @@ import { environmentName } from '../../src/config/section.ts';
 import type { Notation, Option } from '../../src/config/option.ts';
 
 describe('schema', () => {
-  test('docs/config.md is what the schema says (else run scripts/docs-config.ts)', () => {
+  test('docs/config.md is what the schema says (else: npm run docs)', () => {
     assert.equal(readFileSync('docs/config.md', 'utf8'), configPage());
   });
 
