@@ -18,6 +18,7 @@ import type { ResultInboxes, SqlConnection } from '../script/ports.ts';
 import { NodeDnsLookup } from '../sip/resolve/node-dns-lookup.ts';
 import { findBackEnds } from './back-ends.ts';
 import { openPool, requireMigrated, type Database } from './database.ts';
+import { namingOption } from './listen-check.ts';
 import { rateLimited } from './rate-limited.ts';
 import type { RunningRole } from './role.ts';
 import { SipNode } from './sip-node.ts';
@@ -96,7 +97,7 @@ export async function startSipService(parts: { config: Config; clock: Clock; log
     return { report: { sockets }, counters, reload: () => void reload(node, logger), stop: () => teardown.run() };
   } catch (thrown) {
     await teardown.run();
-    throw named(thrown);
+    throw namingOption(thrown);
   }
 }
 
@@ -134,11 +135,4 @@ async function reload(node: SipNode, logger: Logger): Promise<void> {
   } catch (thrown) {
     logger.error('The reload failed: what was there before goes on serving', { reason: errorText(thrown) });
   }
-}
-
-/** A taken port, with the option that cures it. */
-function named(thrown: unknown): unknown {
-  if (!(thrown instanceof AppError) || !thrown.code.startsWith('listen.')) return thrown;
-  const help = 'end that program, or name other addresses in sip.listen (--set sip.listen=udp:0.0.0.0:5070,tcp:0.0.0.0:5070)';
-  return new AppError(thrown.code, `${thrown.message}; ${thrown.code === 'listen.in-use' ? help : 'see sip.listen'}`, { cause: thrown });
 }

@@ -8,6 +8,7 @@ import type { LoadedConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { migrateLatest, openPool, ownDatabase, type DatabaseAccess } from './database.ts';
 import { listenAddresses } from './listen-addresses.ts';
+import { checkListenAddresses } from './listen-check.ts';
 import type { SipSocket } from './process-messages.ts';
 import { SupervisedProcess } from './supervised-process.ts';
 import { reachX, type XAccess } from './x-access.ts';
@@ -78,13 +79,15 @@ export class Supervisor {
    */
   static async start(options: SupervisorOptions): Promise<Supervisor> {
     const { loaded, clock, logger, log, durable, onGivenUp } = options;
+    const addresses = listenAddresses(loaded, logger);
+    await checkListenAddresses(addresses, { clock, logger });
     const database = await ownDatabase({ config: loaded.config, logger, ...(durable === undefined ? {} : { durable }) });
     let x: XAccess | undefined;
     const processes: SupervisedProcess[] = [];
     try {
       await migrate(database.url, loaded.config, logger);
       x = await reachX({ config: loaded.config, clock, logger: logger.child({ module: 'sandbox' }) });
-      let config = resolve(loaded, { database, x, listen: listenAddresses(loaded, logger) });
+      let config = resolve(loaded, { database, x, listen: addresses });
       const supervise = (role: 'sip' | 'worker') => {
         const one = new SupervisedProcess({ role, entry: ROLE_PROCESS, config: () => config, clock, logger, log, onGivenUp });
         processes.push(one);
