@@ -20,7 +20,7 @@ import type { RouteContext } from '../script/route-context.ts';
 import { Router } from '../script/router.ts';
 import { LuaEngine } from '../script/vm/lua-engine.ts';
 import { Endpoint } from '../sip/endpoint/endpoint.ts';
-import { OwnAddresses } from '../sip/endpoint/own-addresses.ts';
+import { OwnAddresses, machineInterfaces } from '../sip/endpoint/own-addresses.ts';
 import { NextHopPolicy, hasLoopbackListener, type BackEnd } from '../sip/resolve/next-hop-policy.ts';
 import { NodeDnsLookup } from '../sip/resolve/node-dns-lookup.ts';
 import { ServerLocator } from '../sip/resolve/server-locator.ts';
@@ -95,7 +95,7 @@ export class SipNode {
       clock,
       logger,
       counters,
-      ownAddresses: new OwnAddresses(),
+      ownAddresses: new OwnAddresses(machineInterfaces, sip.advertise),
       sender: {
         send: (text, destination) => transports.send(text, destination),
         localFor: (destination) => transports.localSocketFor(destination.protocol, destination.address, destination.local),
@@ -155,7 +155,7 @@ export class SipNode {
       maxInstructions: limits.maxLuaInstructions,
       maxParkedRuns: limits.maxParkedRoutes,
     });
-    const router = new Router({ clock, logger, counters, endpoint, proxy, ownNames: new ServiceNames(sip.domains, transports), modules }, engine);
+    const router = new Router({ clock, logger, counters, endpoint, proxy, ownNames: new ServiceNames(sip.advertise === undefined ? sip.domains : [...sip.domains, { host: sip.advertise, port: undefined }], transports), modules }, engine);
     endpoint.attach(router);
     const timers = new RouteTimers(config.script.timers, clock, (callback, event, whenDone) => router.runEvent(callback, event, whenDone));
     const sweep = new ExpirySweep({ index, clock, logger, sink: writer ?? { put() {}, remove() {}, forget() {} }, onExpired: () => {} });

@@ -1,4 +1,4 @@
-import { integer, line, list } from './option.ts';
+import { integer, line, list, optionalLine } from './option.ts';
 import { listenAddress, servedDomain, type ListenAddress } from './notations.ts';
 import { section } from './section.ts';
 
@@ -28,6 +28,14 @@ export const SIP = section(
       doc: 'Domains and addresses that are ours, with or without a port. The addresses that the service listens on are always ours. Set it to the domain that users have in their SIP address.',
       kamailio: 'alias',
       rfc: '3261 §16.4, §16.5',
+    }),
+    advertise: optionalLine({
+      expected: 'a host name or an address, IPv6 without brackets, no port',
+      accepts: (text) => /^(?:[A-Za-z0-9.-]{1,253}|[0-9A-Fa-f:.]{2,45})$/.test(text),
+      doc: 'Name or address that stands for us in Via and Record-Route. Set it where the machine does not have the address that phones reach it by: in a container with published ports, behind the NAT of a cloud.',
+      defaultText: 'the address of the machine that is nearest to the peer',
+      kamailio: 'advertised_address',
+      rfc: '3261 §18.1.1',
     }),
     serverHeader: line({
       default: 'sipweet',

@@ -56,3 +56,10 @@ test('the choice is remembered, for a bounded number of peers', () => {
   own.towards(ANY4, '198.51.100.9');
   assert.equal(asked, 1 + 4096 + 1, 'past the bound the memory starts afresh');
 });
+
+test('an advertised host stands for us towards everybody but this machine itself, whatever the socket is bound to', () => {
+  const own = new OwnAddresses(() => CARDS, 'sip.example.com');
+  assert.equal(own.towards(ANY4, '198.51.100.9'), 'sip.example.com');
+  assert.equal(own.towards({ ...ANY4, address: '10.1.2.3' }, '198.51.100.9'), 'sip.example.com');
+  assert.equal(own.towards(ANY4, '127.0.0.1'), '127.0.0.1');
+});
