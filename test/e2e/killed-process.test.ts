@@ -57,11 +57,11 @@ describe('kill -9', { concurrency: true }, () => {
         const all = [...before, ...atKill, ...after];
         const kept = all.filter(({ endedMs }, index) => index < before.length || endedMs > killedMs);
         assert.ok(kept.length >= 35 && kept.length < 50);
-        await until('every event that has to arrive is through', async () => {
-          const through = new Set((await stack.deliveries()).filter(({ result }) => result === 'done').map(({ callId }) => callId));
-          return kept.every(({ callId }) => through.has(callId));
+        await until('every event that has to arrive has', async () => {
+          const sent = new Set((await stack.deliveries()).filter(({ ledger }) => ledger === 'done').map(({ callId }) => callId));
+          return kept.every(({ callId }) => sent.has(callId));
         }, DM_MS);
-        await until('nothing is under way', async () => (await stack.deliveries()).every(({ callId, result }) => callId === first || result === 'done'), DM_MS);
+        await until('nothing is under way', async () => (await stack.deliveries()).every(({ callId, ledger }) => callId === first || ledger === 'done'), DM_MS);
 
         const delivered = (await stack.deliveries()).map(({ callId }) => callId).filter((callId) => callId !== first);
         assert.equal(new Set(delivered).size, delivered.length);
@@ -79,10 +79,10 @@ describe('kill -9', { concurrency: true }, () => {
         assert.equal(await call.hangUp(), 200);
       });
 
-      await t.test('the message of the killed worker ends as done: it was found with X, not sent again', async () => {
-        const state = async () => (await stack.deliveries()).find(({ callId }) => callId === first);
-        await until('it is through', async () => (await state())?.result === 'done', TAKEN_OVER_MS);
-        assert.deepEqual(await state(), { callId: first, ledger: 'done', result: 'done' });
+      await t.test('the message of the killed worker ends as done: it was found with X, not sent again; every result is noted', async () => {
+        // The killed SIP process too held jobs under locks: results that it had fetched ahead.
+        await until('all is through', async () => (await stack.deliveries()).every(({ ledger, result }) => ledger === 'done' && result === 'done'), TAKEN_OVER_MS);
+        assert.ok((await stack.deliveries()).some(({ callId }) => callId === first));
         assert.equal((await stack.inbox('carol')).length, (await stack.deliveries()).length);
       });
     });
