@@ -39,28 +39,34 @@ if (!existsSync(CORPUS)) {
     test(`§${section} ${title} (${file}): ${accept.join(' or ')}`, async () => {
       const bytes = readFileSync(join(CORPUS, file));
       if (start !== 'response') await registerCallee(bytes.toString('latin1'));
-      sender.received.length = 0;
-      phone.received.length = 0;
+      const isAbout = belongsTo(callIdOf(bytes.toString('latin1')));
       sender.send(bytes);
       await fence();
       // A name has to be looked up first: what becomes of the request is known when that has ended.
-      if (sender.received.length === 1 && sender.received[0]!.startsWith('SIP/2.0 100') && phone.received.length === 0) {
-        sender.received.push(await sender.take((text) => !text.startsWith('SIP/2.0 100'), 20_000));
+      const soFar = sender.received.filter(isAbout);
+      if (soFar.length === 1 && soFar[0]!.startsWith('SIP/2.0 100') && !phone.received.some(isAbout)) {
+        sender.received.push(await sender.take((text) => isAbout(text) && !text.startsWith('SIP/2.0 100'), 20_000));
       }
-      const seen = verdicts();
+      const seen = verdicts(sender.received.filter(isAbout), phone.received.filter(isAbout));
       const fits = accept.some((wanted) => (wanted.startsWith('!') ? !seen.includes(wanted.slice(1)) && !seen.includes('drop') : seen.includes(wanted)));
       assert.equal(fits, !KNOWN_FAILURES.has(file), `${file} gave ${seen.join(' and ')}`);
     });
   }
 
   /** What became of the message: final statuses, `fwd` (and `fwd-clean`), `drop`. */
-  const verdicts = (): string[] => {
-    const statuses = sender.received.map((text) => /^SIP\/2\.0 (\d{3})/.exec(text)?.[1] ?? 'request').filter((status) => status !== '100');
-    const forwarded = phone.received.filter((text) => !text.startsWith('SIP/2.0') && !text.startsWith('ACK '));
+  const verdicts = (answers: readonly string[], passedOn: readonly string[]): string[] => {
+    const statuses = answers.map((text) => /^SIP\/2\.0 (\d{3})/.exec(text)?.[1] ?? 'request').filter((status) => status !== '100');
+    const forwarded = passedOn.filter((text) => !text.startsWith('SIP/2.0') && !text.startsWith('ACK '));
     const clean = forwarded.every((text) => /^\S+ [^<>\s?]+ SIP\/2\.0\r\n/.test(text));
     const seen = [...statuses, ...(forwarded.length > 0 ? (clean ? ['fwd', 'fwd-clean'] : ['fwd']) : [])];
     return seen.length === 0 ? ['drop'] : seen;
   };
+
+  /** Call-ID in its long or compact form, perhaps on a folded line; undefined when there is none. */
+  const callIdOf = (text: string): string | undefined => /^(?:call-id|i)[ \t]*:\s*(\S+)/im.exec(text)?.[1];
+
+  /** What came late of another message, after a name was looked up for it, is not to be taken for this one's. */
+  const belongsTo = (callId: string | undefined) => (text: string): boolean => callIdOf(text) === callId;
 
   /** Everything before has been dealt with when this is answered: one socket, one event loop. */
   let fences = 0;
