@@ -26,7 +26,8 @@ if (files.length === 0) {
 // A run of chosen files is for somebody at work, who knows what they need.
 if (words.length === 0 && !installTestPeers()) process.exit(2);
 
-run({ files: files.sort(), concurrency: 2, timeout: 600_000 })
+// One file at a time: many start servers and phones of other people, which take ports and want the processor to themselves.
+run({ files: files.sort(), concurrency: 1, timeout: 600_000 })
   .on('test:fail', () => {
     process.exitCode = 1;
   })

@@ -29,6 +29,13 @@ interface ControlMessage extends Partial<BaresipEvent> {
   readonly token?: string;
 }
 
+export interface BaresipOptions {
+  readonly user: string;
+  readonly proxyPort: number;
+  readonly transport?: 'udp' | 'tcp';
+  readonly answers: boolean;
+}
+
 /** A baresip without sound card or screen, driven through its control port. */
 export class Baresip {
   readonly events: BaresipEvent[] = [];
@@ -50,8 +57,21 @@ export class Baresip {
     this.#control.on('error', () => {});
   }
 
-  /** Starts a phone; it registers by itself. */
-  static async start(options: { readonly user: string; readonly proxyPort: number; readonly transport?: 'udp' | 'tcp'; readonly answers: boolean }): Promise<Baresip> {
+  /**
+   * Starts a phone; it registers by itself. Beside the two ports that it is given it takes the one
+   * after its SIP port, which may be somebody's: then it ends at once and is started on others.
+   */
+  static async start(options: BaresipOptions): Promise<Baresip> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await Baresip.#startOnce(options);
+      } catch (thrown) {
+        if (tries === 5 || !(thrown instanceof Error) || !thrown.message.includes('Address already in use')) throw thrown;
+      }
+    }
+  }
+
+  static async #startOnce(options: BaresipOptions): Promise<Baresip> {
     const [sipPort, controlPort] = [await freePort(), await freePort()];
     const folder = mkdtempSync(join(tmpdir(), 'sipweet-baresip-'));
     writeConfiguration(folder, { ...options, sipPort, controlPort });
@@ -65,6 +85,7 @@ export class Baresip {
       return new Baresip({ child, folder, control, output: () => output });
     } catch (thrown) {
       child.kill('SIGKILL');
+      rmSync(folder, { recursive: true, force: true });
       throw new Error(`baresip does not start: ${output}`, { cause: thrown });
     }
   }
