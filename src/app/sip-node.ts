@@ -9,6 +9,7 @@ import { PACKAGED_SCRIPT } from '../config/script.ts';
 import { Proxy } from '../proxy/proxy.ts';
 import { ExpirySweep } from '../registrar/expiry-sweep.ts';
 import { LocationIndex } from '../registrar/location-index.ts';
+import { noSink } from '../registrar/location-sink.ts';
 import type { LocationStore } from '../registrar/location-store.ts';
 import { LocationWriter } from '../registrar/location-writer.ts';
 import { Registrar } from '../registrar/registrar.ts';
@@ -158,7 +159,7 @@ export class SipNode {
     const router = new Router({ clock, logger, counters, endpoint, proxy, ownNames: new ServiceNames(sip.advertise === undefined ? sip.domains : [...sip.domains, { host: sip.advertise, port: undefined }], transports), modules }, engine);
     endpoint.attach(router);
     const timers = new RouteTimers(config.script.timers, clock, (callback, event, whenDone) => router.runEvent(callback, event, whenDone));
-    const sweep = new ExpirySweep({ index, clock, logger, sink: writer ?? { put() {}, remove() {}, forget() {} }, onExpired: () => {} });
+    const sweep = new ExpirySweep({ index, clock, logger, sink: writer ?? noSink, onExpired: () => {} });
 
     const memory = new MemoryReturn(clock, () => endpoint.serverTransactionCount + endpoint.clientTransactionCount);
 
