@@ -2,6 +2,9 @@
 import type { Fields, Option, ValuesOf } from './option.ts';
 import { environmentName, type Section } from './section.ts';
 import { AUTH } from './auth.ts';
+import { CALLS } from './calls.ts';
+import { CHANNELS } from './channels.ts';
+import { CONSOLE } from './console.ts';
 import { DATABASE } from './database.ts';
 import { LIMITS } from './limits.ts';
 import { LOG } from './log.ts';
@@ -24,6 +27,9 @@ export const SECTIONS = {
   queue: QUEUE,
   worker: WORKER,
   x: X,
+  calls: CALLS,
+  channels: CHANNELS,
+  console: CONSOLE,
   log: LOG,
 } as const;
 

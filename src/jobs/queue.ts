@@ -28,6 +28,8 @@ export interface NewJob {
   readonly name: string;
   /** The encoded payload, any text. */
   readonly data: string;
+  /** Not to be handed out before, in milliseconds since the epoch; at once when it is left out or past. */
+  readonly atMs?: number;
 }
 
 export interface JobSink {

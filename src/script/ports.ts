@@ -75,3 +75,91 @@ export interface ResultInboxes {
   /** Results of a queue that `take` would give. */
   size(queue: string): number;
 }
+
+/** A call that the service makes itself, by third-party call control (RFC 3725). */
+export interface CallPlan {
+  /** Names the call for its whole life; the same id again is refused while it lives. */
+  readonly id: string;
+  /** SIP URI of the caller's side, whose phones ring first. */
+  readonly from: string;
+  /** What the phones of the other side show of him. */
+  readonly fromName: string;
+  /** SIP URI of the callee; '' for an announcement, which has one side only. */
+  readonly to: string;
+  /** What the caller's phones show while they ring: whom he is about to reach. */
+  readonly toName: string;
+  /** How the two are connected; `auto` takes flow IV and falls back to flow I. */
+  readonly flow: 'auto' | 'iv' | 'i' | 'refer';
+  /** How long each side may ring, in milliseconds. */
+  readonly ringMs: number;
+  /** At the longest the call is ended after so many milliseconds. */
+  readonly maxDurationMs: number;
+}
+
+/** A step in the life of such a call; the words are those of the job contract `call-event`. */
+export interface CallProgress {
+  readonly id: string;
+  readonly event: 'ringing' | 'answered' | 'connected' | 'ended' | 'failed';
+  readonly party?: 'caller' | 'callee';
+  readonly cause?: 'busy' | 'no-answer' | 'declined' | 'unreachable' | 'cancelled' | 'refused' | 'media' | 'internal';
+  readonly status?: number;
+  /** Milliseconds since the epoch. */
+  readonly atMs: number;
+}
+
+/** Who makes those calls: `ua` behind the wiring of `app`. Nothing here waits. */
+export interface CallControl {
+  /** Starts a call; false when the id lives already or too many calls do. `onProgress` is called for each step, in order. */
+  start(plan: CallPlan, onProgress: (progress: CallProgress) => void): boolean;
+  /** Gives up what rings, hangs up what talks; false when there is no such call here. */
+  cancel(id: string): boolean;
+  /** How many calls live in this process. */
+  readonly active: number;
+}
+
+/** A request outside of any dialog that the script sends: `KSR.uac.uac_req_send`. */
+export interface OutgoingRequest {
+  readonly method: string;
+  readonly requestUri: string;
+  readonly fromUri: string;
+  readonly toUri: string;
+  /** Whole header lines, each with its CRLF; checked to be nothing else. */
+  readonly headers: string;
+  readonly body: string;
+  readonly callId: string;
+  /** Log-in for a challenge; '' for none. `password` is an HA1 when `isHash`. */
+  readonly user: string;
+  readonly password: string;
+  readonly isHash: boolean;
+}
+
+export interface RequestSender {
+  /**
+   * Sends a request of the service's own through its own routing. `onReply` gets the final status, 408 when
+   * there was none; false when it could not be sent at all.
+   */
+  send(request: OutgoingRequest, onReply: (status: number) => void): boolean;
+  /** Whether a request came from the service's own user agent, which no other program can claim. */
+  isOwn(source: { readonly protocol: string; readonly address: string; readonly port: number }): boolean;
+}
+
+/** A message that waits for its recipient: a row of Kamailio's table `silo`. */
+export interface StoredMessage {
+  readonly id: number;
+  readonly fromUri: string;
+  readonly toUri: string;
+  readonly contentType: string;
+  readonly body: string;
+  /** Milliseconds since the epoch. */
+  readonly receivedAtMs: number;
+}
+
+/** Where `KSR.msilo` keeps messages: the table `silo`. */
+export interface MessageStore {
+  /** False when the recipient has too many already. */
+  store(message: { username: string; domain: string; fromUri: string; toUri: string; contentType: string; body: string; callId: string; receivedAtMs: number; expiresAtMs: number }): Promise<boolean>;
+  /** Messages of a user that have not expired, the oldest first, each claimed: no other node gets it for a minute. */
+  claim(username: string, domain: string, nowMs: number, limit: number): Promise<readonly StoredMessage[]>;
+  /** It was delivered. */
+  remove(id: number): Promise<void>;
+}

@@ -50,6 +50,52 @@ export interface XPort {
   findDirectMessages(query: { participantId: string; sinceMs: number; limit: number }): Promise<DirectMessage[]>;
 }
 
+/** A post that mentions our account. */
+export interface XPost {
+  /** This version of it. */
+  readonly id: string;
+  /** First id of its edit history: the same for every version. */
+  readonly firstId: string;
+  readonly text: string;
+  readonly authorId: string;
+  /** Handle of the author, when X sent it along. */
+  readonly authorName: string | undefined;
+  readonly createdAtMs: number;
+  readonly isRepost: boolean;
+}
+
+/** A direct message that somebody sent to our account, of any conversation. */
+export interface XIncomingMessage {
+  readonly id: string;
+  readonly text: string;
+  readonly senderId: string;
+  readonly senderName: string | undefined;
+  readonly createdAtMs: number;
+}
+
+/** What the reader of commands needs from X. Rejects as `XPort` does. */
+export interface XReading {
+  me(): Promise<XUser>;
+  /**
+   * One page of the posts that mention `userId` and are newer than `sinceId`, newest first. A page
+   * without `nextToken` is the last: only then has everything been seen.
+   */
+  mentions(query: { userId: string; sinceId?: string; pageToken?: string }): Promise<{ posts: readonly XPost[]; nextToken: string | undefined }>;
+  /** One page of the direct messages of all conversations, newest first, our own left out. X knows no `since` here. */
+  directMessages(query: { pageToken?: string }): Promise<{ messages: readonly XIncomingMessage[]; nextToken: string | undefined }>;
+}
+
+/** What the sender of answers needs from X beside direct messages. Rejects as `XPort` does. */
+export interface XPosting {
+  /**
+   * Replies to a post of somebody who mentioned us in it. X refuses the same text of the same account
+   * again: then this rejects with class `refused` and `isDuplicate`, which after an uncertain
+   * attempt means that the first one was taken.
+   */
+  reply(post: { text: string; toPostId: string }): Promise<{ postId: string }>;
+  findUserById(id: string): Promise<XUser | undefined>;
+}
+
 /**
  * What a failure means for the caller:
  * - `rate-limited`: not done; try again at `retryAtMs`.
@@ -80,13 +126,16 @@ export class XFailure extends Error {
   readonly retryAtMs: number | undefined;
   /** The HTTP status, when there was an answer. */
   readonly status: number | undefined;
+  /** X says that it has the very same text of ours already. */
+  readonly isDuplicate: boolean;
 
-  constructor(failureClass: XFailureClass, reason: string, details: { status?: number; retryAtMs?: number } = {}) {
+  constructor(failureClass: XFailureClass, reason: string, details: { status?: number; retryAtMs?: number; isDuplicate?: boolean } = {}) {
     super(reason);
     this.name = 'XFailure';
     this.class = failureClass;
     this.status = details.status;
     this.retryAtMs = details.retryAtMs;
+    this.isDuplicate = details.isDuplicate ?? false;
   }
 
   /** The sentence for people; the same as `message`. */

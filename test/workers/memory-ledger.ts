@@ -19,13 +19,17 @@ export class MemoryLedger implements Ledger {
     const known = this.entries.get(effect.id);
     if (known !== undefined) return known;
     const now = new Date(this.#clock.now());
-    const { id, kind, recipient, content, callId } = effect;
+    const { id, kind, recipient, content, callId, sipUser, replyTo, notBefore, counterparty } = effect;
     const entry: LedgerEntry = {
       id,
       kind,
       recipient,
       content,
       callId,
+      sipUser,
+      replyTo,
+      notBefore,
+      counterparty,
       state: 'planned',
       attempt: 0,
       reason: undefined,

@@ -12,19 +12,37 @@
  */
 import type { Knex } from 'knex';
 
+/**
+ * What a row is about, which decides how it may be delivered:
+ * - `direct-message`: a missed call. `instant-message`: a SIP MESSAGE to somebody without a phone. Both wait for the end of quiet hours.
+ * - `answer`: to a command, the way it came. `outcome`: how a call ended. `reminder`: what its name says. At once at any hour.
+ * - `digest`: several held back in one.
+ */
+export const LEDGER_KINDS = ['direct-message', 'instant-message', 'answer', 'outcome', 'reminder', 'digest'] as const;
+
+export type LedgerKind = (typeof LEDGER_KINDS)[number];
+
 export type LedgerState = 'planned' | 'sending' | 'done' | 'refused' | 'parked';
 
 /** What is to happen. */
 export interface PlannedEffect {
   /** Key of the event: `missed-call:<…>`. */
   readonly id: string;
-  /** `direct-message` */
+  /** `direct-message` is a missed call; the others are in `LEDGER_KINDS`. */
   readonly kind: string;
   /** Whom it goes to: X user id or name. */
   readonly recipient: string;
   /** The text as it will be sent; reconciliation looks for it. */
   readonly content: string;
   readonly callId?: string;
+  /** SIP user whom it concerns: his quiet hours and his second channel count. */
+  readonly sipUser?: string;
+  /** Post of the recipient that it may be said under: the first choice of an `answer`, the second of all else. */
+  readonly replyTo?: string;
+  /** Not to be sent before. */
+  readonly notBefore?: Date;
+  /** The other person of the event, `user@host`: whom "call back" calls. */
+  readonly counterparty?: string;
 }
 
 export interface LedgerEntry {
@@ -40,6 +58,10 @@ export interface LedgerEntry {
   /** What X calls the result (the DM event's id). */
   readonly remoteId: string | undefined;
   readonly callId: string | undefined;
+  readonly sipUser: string | undefined;
+  readonly replyTo: string | undefined;
+  readonly notBefore: Date | undefined;
+  readonly counterparty: string | undefined;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
@@ -63,6 +85,10 @@ interface LedgerRow {
   content: string;
   remote_id: string | null;
   call_id: string | null;
+  sipuser: string | null;
+  reply_to: string | null;
+  not_before: Date | null;
+  counterparty: string | null;
   created_at: Date;
   updated_at: Date;
 }
@@ -76,12 +102,13 @@ export class LedgerTable {
 
   /** Enters the effect unless it is there; returns the entry as it stands, whoever made it. */
   async plan(effect: PlannedEffect): Promise<LedgerEntry> {
-    const { id, kind, recipient, content, callId } = effect;
+    const { id, kind, recipient, content, callId, sipUser, replyTo, notBefore, counterparty } = effect;
     // The update changes nothing: it makes an existing row come back from the same statement.
     const rows = await this.#run(
-      `insert into ledger (id, kind, state, recipient, content, call_id) values (?, ?, 'planned', ?, ?, ?)
+      `insert into ledger (id, kind, state, recipient, content, call_id, sipuser, reply_to, not_before, counterparty)
+       values (?, ?, 'planned', ?, ?, ?, ?, ?, ?, ?)
        on conflict (id) do update set id = excluded.id returning *`,
-      [id, kind, recipient, content, callId ?? null],
+      [id, kind, recipient, content, callId ?? null, sipUser ?? null, replyTo ?? null, notBefore ?? null, counterparty ?? null],
     );
     return toEntry(rows[0]!);
   }
@@ -169,6 +196,10 @@ function toEntry(row: LedgerRow): LedgerEntry {
     content: row.content,
     remoteId: row.remote_id ?? undefined,
     callId: row.call_id ?? undefined,
+    sipUser: row.sipuser ?? undefined,
+    replyTo: row.reply_to ?? undefined,
+    notBefore: row.not_before ?? undefined,
+    counterparty: row.counterparty ?? undefined,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };
