@@ -23,9 +23,9 @@ export interface CallLegUser {
   onOffer?(leg: CallLeg, offer: IncomingOffer): void;
   /** It was taken, and its ACK is there. */
   onOfferAcknowledged?(leg: CallLeg, description: string): void;
-  /** Another request inside of the dialog, INFO or NOTIFY; answer it now or later. */
+  /** INFO, or NOTIFY, which may come after the BYE: what a REFER began outlives the call. Answer it now or later. */
   onRequest?(leg: CallLeg, transaction: ServerTransaction): void;
-  /** The leg is over and done with: nothing of it will be sent or received any more. */
+  /** The leg is over and done with: it will send nothing any more. */
   onReleased?(leg: CallLeg): void;
 }
 
@@ -175,7 +175,7 @@ export class CallLeg implements TimerOwner {
     } else if (request.method === 'BYE') {
       answerRequest(transaction, { status: 200, reason: 'OK' });
       this.#receiveBye();
-    } else if (this.isOver) {
+    } else if (this.isOver && request.method !== 'NOTIFY') {
       answerRequest(transaction, { status: 481, reason: 'Call/Transaction Does Not Exist' });
     } else {
       this.#receiveInCall(transaction);

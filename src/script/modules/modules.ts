@@ -7,7 +7,7 @@ import { DigestAuthenticator } from '../../sip/auth/authenticator.ts';
 import { Lockout } from '../../sip/auth/lockout.ts';
 import { NonceSource } from '../../sip/auth/nonce.ts';
 import { NonceUses } from '../../sip/auth/nonce-uses.ts';
-import type { AddressSource, CallControl, CredentialStore, EventOutbox, RequestSender, ResultInboxes, SqlConnection } from '../ports.ts';
+import type { AddressSource, CallControl, CallPlan, CredentialStore, EventOutbox, RequestSender, ResultInboxes, SqlConnection } from '../ports.ts';
 import { ScriptVariables } from '../pseudo-variables/script-variables.ts';
 import { AddressBook } from './address-book.ts';
 import { CachedCredentials } from './cached-credentials.ts';
@@ -40,6 +40,8 @@ export interface ScriptModules {
   readonly requests: RequestSender;
   /** Calls of the service's own: `sipweet.call`, `dialog.dlg_bridge`. */
   readonly calls: CallControl;
+  /** What a script does not say of a call: the section `calls` of the configuration. */
+  readonly callDefaults: CallDefaults;
   /** Names this run of this process: what it has claimed is nobody's after it. */
   readonly nodeId: string;
   /** Writes registrations out; undefined when they are answered before they are written. */
@@ -57,6 +59,8 @@ export interface AuthModule {
   readonly realm: string;
 }
 
+export type CallDefaults = Pick<CallPlan, 'flow' | 'ringMs' | 'maxDurationMs'>;
+
 interface ModuleCounters {
   readonly tableFull: Counter;
   readonly pikeBlocked: Counter;
@@ -73,6 +77,7 @@ export interface ScriptModulesOptions {
   readonly registrar: Registrar;
   readonly requests: RequestSender;
   readonly calls: CallControl;
+  readonly callDefaults: CallDefaults;
   readonly nodeId: string;
   readonly flushRegistrations?: (() => Promise<void>) | undefined;
   readonly credentials: CredentialStore;
@@ -121,6 +126,7 @@ export function createScriptModules(options: ScriptModulesOptions): ScriptModule
     registrar: options.registrar,
     requests: options.requests,
     calls: options.calls,
+    callDefaults: options.callDefaults,
     nodeId: options.nodeId,
     flushRegistrations: options.flushRegistrations,
     waitMs,

@@ -73,13 +73,9 @@ export class FlowRefer implements Flow {
     }
   }
 
-  /** Many phones hang up as soon as they make the call that they were asked for. */
+  /** Some phones hang up as soon as they make the call that they were asked for, and go on to tell of it (RFC 5057 §4.2). */
   hungUp(): boolean {
-    if (this.#state !== 'transferring') return false;
-    this.#state = 'done';
-    this.#port.connected();
-    this.#port.left();
-    return true;
+    return this.#state === 'transferring';
   }
 
   #bridge(): void {

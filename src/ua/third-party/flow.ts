@@ -45,7 +45,7 @@ export interface Flow {
   referred?(status: number): void;
   /** The phone that was asked tells of its call: the status of its last response; `isLast` when it will tell no more. */
   notified?(status: number, isLast: boolean): void;
-  /** The caller's side has hung up before all was done. True when that is no failure. */
+  /** The caller's side has hung up before all was done. True when it is to be waited for what he will tell. */
   hungUp?(): boolean;
   /** The call is over, in whichever way. */
   over?(): void;

@@ -63,6 +63,8 @@ export class ThirdPartyCall implements FlowPort, CallLegUser, TimerOwner {
   #state: 'setting-up' | 'connected' | 'over' = 'setting-up';
   #hasRung = false;
   #renegotiation: Renegotiation | undefined;
+  /** Legs that are done with while the call goes on: what a REFER began may still be told in their dialog. */
+  readonly #released: CallLeg[] = [];
 
   constructor({ agent, plan, announcer, tell }: ThirdPartyCallParts) {
     this.plan = plan;
@@ -219,7 +221,8 @@ export class ThirdPartyCall implements FlowPort, CallLegUser, TimerOwner {
   }
 
   onReleased(leg: CallLeg): void {
-    this.#agent.forget(leg);
+    if (this.#state === 'over') this.#agent.forget(leg);
+    else this.#released.push(leg);
   }
 
   #receiveNotify(leg: CallLeg, transaction: ServerTransaction): void {
@@ -276,6 +279,7 @@ export class ThirdPartyCall implements FlowPort, CallLegUser, TimerOwner {
       clock.disarm(this.#sides[party].ringing);
       this.#sides[party].leg?.end();
     }
+    for (const leg of this.#released) this.#agent.forget(leg);
     this.#flow.over?.();
     this.#tell(told);
   }
