@@ -1,6 +1,7 @@
 import { networkInterfaces } from 'node:os';
 import type { Clock } from '../base/clock.ts';
 import type { Counters } from '../base/counters.ts';
+import { randomHex } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
 import { realmOf } from '../config/auth.ts';
 import type { ListenAddress } from '../config/notations.ts';
@@ -138,6 +139,9 @@ export class SipNode {
       counters,
       definitions: new Map(),
       registrar,
+      requests: { send: () => false, isOwn: () => false },
+      calls: { start: () => false, cancel: () => false, active: 0 },
+      nodeId: randomHex(8),
       flushRegistrations: writer !== undefined && config.registrar.write === 'through' ? () => writer.flush() : undefined,
       credentials: parts.credentials,
       addresses: parts.addresses,

@@ -7,7 +7,7 @@ import { DigestAuthenticator } from '../../sip/auth/authenticator.ts';
 import { Lockout } from '../../sip/auth/lockout.ts';
 import { NonceSource } from '../../sip/auth/nonce.ts';
 import { NonceUses } from '../../sip/auth/nonce-uses.ts';
-import type { AddressSource, CredentialStore, EventOutbox, ResultInboxes, SqlConnection } from '../ports.ts';
+import type { AddressSource, CallControl, CredentialStore, EventOutbox, RequestSender, ResultInboxes, SqlConnection } from '../ports.ts';
 import { ScriptVariables } from '../pseudo-variables/script-variables.ts';
 import { AddressBook } from './address-book.ts';
 import { CachedCredentials } from './cached-credentials.ts';
@@ -36,6 +36,12 @@ export interface ScriptModules {
   /** `mqueue`. */
   readonly queues: MessageQueues;
   readonly registrar: Registrar;
+  /** Requests of the service's own, outside of any dialog: `uac`. */
+  readonly requests: RequestSender;
+  /** Calls of the service's own: `sipweet.call`, `dialog.dlg_bridge`. */
+  readonly calls: CallControl;
+  /** Names this run of this process: what it has claimed is nobody's after it. */
+  readonly nodeId: string;
   /** Writes registrations out; undefined when they are answered before they are written. */
   readonly flushRegistrations: (() => Promise<void>) | undefined;
   /** Milliseconds that a function waits for its answer at most. */
@@ -65,6 +71,9 @@ export interface ScriptModulesOptions {
   readonly counters: Counters;
   readonly definitions: ReadonlyMap<string, string>;
   readonly registrar: Registrar;
+  readonly requests: RequestSender;
+  readonly calls: CallControl;
+  readonly nodeId: string;
   readonly flushRegistrations?: (() => Promise<void>) | undefined;
   readonly credentials: CredentialStore;
   readonly addresses: AddressSource;
@@ -110,6 +119,9 @@ export function createScriptModules(options: ScriptModulesOptions): ScriptModule
     sql: new SqlConnections(options.sqlConnections, { clock, logger, waitMs }),
     queues: new MessageQueues(script.mqueues, options.outbox, options.inboxes),
     registrar: options.registrar,
+    requests: options.requests,
+    calls: options.calls,
+    nodeId: options.nodeId,
     flushRegistrations: options.flushRegistrations,
     waitMs,
     counters: defineCounters(options.counters),
