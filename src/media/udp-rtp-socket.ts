@@ -39,9 +39,11 @@ export function rtpSockets(options: RtpSocketOptions): OpenRtpSocket {
 }
 
 async function isBound(socket: Socket, address: string, port: number): Promise<boolean> {
+  // Before `bind`: with a lookup that answers at once, it is over when `bind` returns.
+  const listening = once(socket, 'listening');
   try {
     socket.bind({ address, port, exclusive: true });
-    await once(socket, 'listening');
+    await listening;
     return true;
   } catch {
     socket.close();

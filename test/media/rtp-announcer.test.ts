@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Counters } from '../../src/base/counters.ts';
+import type { Timer } from '../../src/base/timer-wheel.ts';
 import { readAnswer } from '../../src/media/answer.ts';
 import { writeRtp } from '../../src/media/rtp.ts';
 import { RtpAnnouncer, type RtpAnnouncerOptions } from '../../src/media/rtp-announcer.ts';
@@ -30,6 +31,22 @@ function stage(changes: Partial<RtpAnnouncerOptions> = {}) {
     ...changes,
   });
   return { clock, counters, sockets, announcer };
+}
+
+/** Fires each timer at the next multiple of 15 ms, as a wheel with ticks does. */
+class CoarseClock extends VirtualClock {
+  override arm(timer: Timer, delayMs: number): void {
+    super.arm(timer, Math.ceil((this.monotonicMs() + delayMs) / 15) * 15 - this.monotonicMs());
+  }
+}
+
+/** Time that goes by without a timer firing: the process was stopped, or busy. */
+class StallingClock extends VirtualClock {
+  stalledMs = 0;
+
+  override monotonicMs(): number {
+    return super.monotonicMs() + this.stalledMs;
+  }
 }
 
 function answerOf(address: string, port = 5004, format = 0): string {
@@ -90,12 +107,7 @@ describe('the stream', () => {
   });
 
   test('late timers do not add up: packets are counted from the first', async () => {
-    // A wheel with ticks of 15 ms fires each timer late.
-    const clock = new (class extends VirtualClock {
-      override arm(timer: Parameters<VirtualClock['arm']>[0], delayMs: number): void {
-        super.arm(timer, Math.ceil((this.monotonicMs() + delayMs) / 15) * 15 - this.monotonicMs());
-      }
-    })();
+    const clock = new CoarseClock();
     const socket = new FakeSocket(clock);
     const { announcer } = stage({ clock, openSocket: () => Promise.resolve(socket) });
     void (await announcer.open()).play(answerOf('198.51.100.7'));
@@ -104,28 +116,13 @@ describe('the stream', () => {
   });
 
   test('a process that stood still goes on with a new talkspurt, without a burst and without losing sound', async () => {
-    const { session, socket } = await (async () => {
-      let stalled = 0;
-      const clock = new VirtualClock();
-      const stalling = new Proxy(clock, {
-        get: (target, name) => {
-          if (name === 'monotonicMs') return () => target.monotonicMs() + stalled;
-          const value: unknown = Reflect.get(target, name);
-          return typeof value === 'function' ? value.bind(target) : value;
-        },
-      });
-      const parts = await opened({ clock: stalling, openSocket: () => Promise.resolve(new FakeSocket(stalling)) });
-      const own = new FakeSocket(stalling);
-      const announcer = new RtpAnnouncer({ clock: stalling, counters: new Counters(), sound: SOUND, address: '192.0.2.1', openSocket: () => Promise.resolve(own), maxSessions: 1, refusal: () => undefined });
-      const opening = await announcer.open();
-      void opening.play(answerOf('198.51.100.7'));
-      clock.advance(60);
-      stalled = 500;
-      clock.advance(200);
-      parts.session.close();
-      return { session: opening, socket: own };
-    })();
-    session.close();
+    const clock = new StallingClock();
+    const socket = new FakeSocket(clock);
+    const { announcer } = stage({ clock, openSocket: () => Promise.resolve(socket) });
+    void (await announcer.open()).play(answerOf('198.51.100.7'));
+    clock.advance(60);
+    clock.stalledMs = 500;
+    clock.advance(200);
     assert.equal(socket.sent.length, 10);
     const [before, after] = [socket.sent[3]!, socket.sent[4]!];
     assert.deepEqual([before.atMs, after.atMs, after.marker], [60, 580, true]);
