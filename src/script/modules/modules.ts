@@ -38,6 +38,8 @@ export interface ScriptModules {
   readonly registrar: Registrar;
   /** Requests of the service's own, outside of any dialog: `uac`. */
   readonly requests: RequestSender;
+  /** The callback that is told how such a request ended. */
+  readonly uacEventCallback: string;
   /** Calls of the service's own: `sipweet.call`, `dialog.dlg_bridge`. */
   readonly calls: CallControl;
   /** Names this run of this process: what it has claimed is nobody's after it. */
@@ -62,6 +64,7 @@ interface ModuleCounters {
   readonly pikeBlocked: Counter;
   readonly authRejected: Counter;
   readonly eventsRefused: Counter;
+  readonly requestsRefused: Counter;
 }
 
 /** What the modules need. `auth` and `script` are the sections of the configuration of these names. */
@@ -98,6 +101,7 @@ export interface ScriptModulesOptions {
     readonly pikeSamplingUnitS: number;
     readonly pikeRequestsPerUnit: number;
     readonly pikeBlockS: number;
+    readonly uacEventCallback: string;
   };
 }
 
@@ -120,6 +124,7 @@ export function createScriptModules(options: ScriptModulesOptions): ScriptModule
     queues: new MessageQueues(script.mqueues, options.outbox, options.inboxes),
     registrar: options.registrar,
     requests: options.requests,
+    uacEventCallback: script.uacEventCallback,
     calls: options.calls,
     nodeId: options.nodeId,
     flushRegistrations: options.flushRegistrations,
@@ -159,5 +164,6 @@ function defineCounters(counters: Counters): ModuleCounters {
     pikeBlocked: counters.define('pike.blocked', 'Addresses that pike blocked'),
     authRejected: counters.define('auth.rejected', 'Credentials that were wrong or belong to somebody else'),
     eventsRefused: counters.define('mqueue.refused', 'Items that a queue of the script did not take'),
+    requestsRefused: counters.define('uac.refused', 'Requests that a script wanted to send as the service and that were not sent: wrong, or too many on their way'),
   };
 }
