@@ -30,10 +30,10 @@ import { transactionTimings } from '../sip/transaction/timings.ts';
 import type { Destination, LocalSocket } from '../sip/transport/transport.ts';
 import { Transports } from '../sip/transport/transports.ts';
 import { bracketHost } from '../sip/uri/uri.ts';
-import type { Announcer } from '../ua/announcer.ts';
 import { OwnRequests } from '../ua/own-requests.ts';
 import { ServiceAgent } from '../ua/service-agent.ts';
 import { ThirdPartyCalls } from '../ua/third-party/third-party-calls.ts';
+import { createAnnouncer } from './announcements.ts';
 import { LocatedNextHops } from './located-next-hops.ts';
 import { MemoryReturn } from './memory-return.ts';
 import { ServiceNames } from './own-names.ts';
@@ -55,8 +55,6 @@ export interface SipNodeParts {
   readonly addresses: AddressSource;
   readonly outbox: EventOutbox;
   readonly inboxes: ResultInboxes;
-  /** Speaks announcements; undefined lets calls without a callee be refused. */
-  readonly announcer?: Announcer;
   /** Services behind us, as numeric addresses: no SIP request is ever sent there. */
   readonly backEnds: readonly BackEnd[];
   /** Ports of services on this machine, likewise. */
@@ -87,7 +85,7 @@ export class SipNode {
    * Starts a node. The script is loaded and the registrations are read before the first socket is
    * bound, so that nothing is answered wrongly while it starts.
    *
-   * @throws AppError `script.load`, `listen.in-use`, `listen.failed`, `db.unreachable`
+   * @throws AppError `media.sound`, `script.load`, `listen.in-use`, `listen.failed`, `db.unreachable`
    */
   static async start(parts: SipNodeParts): Promise<SipNode> {
     const { config, clock, logger, counters } = parts;
@@ -138,8 +136,9 @@ export class SipNode {
     });
 
     const agent = new ServiceAgent({ clock, logger, timings });
-    const calls = new ThirdPartyCalls({ agent, announcer: parts.announcer, maxActive: config.calls.maxActive, logger, counters });
     const policy = nextHopPolicy(parts);
+    const announcer = await createAnnouncer({ config, clock, counters, policy });
+    const calls = new ThirdPartyCalls({ agent, announcer, maxActive: config.calls.maxActive, logger, counters });
     const locator = new ServerLocator({ dns: new NodeDnsLookup(), policy, clock, counters, random: Math.random });
     const proxy = new Proxy(endpoint, new LocatedNextHops(locator), {
       firstResponseMs: sip.frTimerMs,
@@ -221,7 +220,7 @@ export class SipNode {
   /**
    * Reads the script and the table `address` again while calls go on.
    *
-   * @throws AppError `script.load`, or what the database said; what was there before goes on serving
+   * @throws AppError `media.sound`, `script.load`, or what the database said; what was there before goes on serving
    */
   async reload(): Promise<void> {
     this.#engine.reload();

@@ -24,6 +24,7 @@ import { sqlopsRows } from './sqlops.ts';
 import { textopsRows } from './textops.ts';
 import { tmRows } from './tm.ts';
 import { tmxRows } from './tmx.ts';
+import { uacRows } from './uac.ts';
 import { xlogRows } from './xlog.ts';
 
 /** Every function that scripts find under `KSR`, a module after the other. */
@@ -52,5 +53,6 @@ export const ksrRows: readonly Row<RouteContext>[] = [
   ...textopsRows,
   ...tmRows,
   ...tmxRows,
+  ...uacRows,
   ...xlogRows,
 ];

@@ -42,6 +42,8 @@ export interface ScriptModules {
   readonly calls: CallControl;
   /** What a script does not say of a call: the section `calls` of the configuration. */
   readonly callDefaults: CallDefaults;
+  /** The callback that is told how a request of `uac` ended. */
+  readonly uacEventCallback: string;
   /** Names this run of this process: what it has claimed is nobody's after it. */
   readonly nodeId: string;
   /** Writes registrations out; undefined when they are answered before they are written. */
@@ -66,6 +68,7 @@ interface ModuleCounters {
   readonly pikeBlocked: Counter;
   readonly authRejected: Counter;
   readonly eventsRefused: Counter;
+  readonly requestsRefused: Counter;
 }
 
 /** What the modules need. `auth` and `script` are the sections of the configuration of these names. */
@@ -103,6 +106,7 @@ export interface ScriptModulesOptions {
     readonly pikeSamplingUnitS: number;
     readonly pikeRequestsPerUnit: number;
     readonly pikeBlockS: number;
+    readonly uacEventCallback: string;
   };
 }
 
@@ -127,6 +131,7 @@ export function createScriptModules(options: ScriptModulesOptions): ScriptModule
     requests: options.requests,
     calls: options.calls,
     callDefaults: options.callDefaults,
+    uacEventCallback: script.uacEventCallback,
     nodeId: options.nodeId,
     flushRegistrations: options.flushRegistrations,
     waitMs,
@@ -165,5 +170,6 @@ function defineCounters(counters: Counters): ModuleCounters {
     pikeBlocked: counters.define('pike.blocked', 'Addresses that pike blocked'),
     authRejected: counters.define('auth.rejected', 'Credentials that were wrong or belong to somebody else'),
     eventsRefused: counters.define('mqueue.refused', 'Items that a queue of the script did not take'),
+    requestsRefused: counters.define('uac.refused', 'Requests that a script wanted to send as the service and that were not sent: wrong, or too many on their way'),
   };
 }

@@ -179,6 +179,7 @@ export function moduleStage(settings: Settings = {}): ModuleStage {
       pikeSamplingUnitS: 2,
       pikeRequestsPerUnit: 4,
       pikeBlockS: 120,
+      uacEventCallback: 'ksr_uac_event',
       ...script,
     },
   });
