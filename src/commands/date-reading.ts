@@ -8,6 +8,8 @@ export interface ReadingContext {
   readonly nowMs: number;
   readonly zone: string;
   readonly dayFirst: boolean | undefined;
+  /** Of both readings of a bare hour the one in the morning. */
+  readonly bareIsMorning: boolean;
 }
 
 export type DateReading =
@@ -25,6 +27,7 @@ type ParsedComponents = ParsedResult['start'];
 interface Found {
   readonly at: ParsedComponents;
   readonly elapsed: boolean;
+  readonly relative: boolean;
   /** `24:00`: the end of the day that is named, or of today. */
   readonly endOfDay: boolean;
   readonly text: string;
@@ -56,7 +59,7 @@ export function readTimeOfDay(words: TimeWords, text: string, part: DayPart | un
   if (typeof found === 'string') return found;
   const { at } = found;
   if (found.elapsed || isDated(at) || at.isCertain('timezoneOffset') || !at.isCertain('hour')) return 'time-invalid';
-  const clock = clockOf(found, part);
+  const clock = clockOf(found, part, context);
   return clock === undefined ? 'time-invalid' : clockText(hourOnDay(clock, words.bareHours), clock.minute);
 }
 
@@ -67,21 +70,21 @@ function find(words: TimeWords, text: string, { nowMs, zone, dayFirst = false }:
   if (Number.isNaN(now)) return 'time-invalid';
   const [result] = words.chrono(dayFirst).parse(searched, { instant: new Date(now), timezone: 0 }, { forwardDate: true });
   if (result === undefined) return 'time-invalid';
-  const rest = `${searched.slice(0, result.index)} ${searched.slice(result.index + result.text.length)}`;
-  if (!words.fillers.test(rest)) return 'time-invalid';
+  if (!words.fillers.test(searched.slice(0, result.index)) || /[^ ,.]/.test(searched.slice(result.index + result.text.length))) return 'time-invalid';
   if (result.end) return 'time-ambiguous';
   const elapsed = result.tags().has('result/relativeDateAndTime') && !/\d:\d\d/.test(result.text);
-  return { at: result.start, elapsed, endOfDay, text: searched };
+  return { at: result.start, elapsed, relative: result.tags().has('result/relativeDate'), endOfDay, text: searched };
 }
 
 function isDated(at: ParsedComponents): boolean {
   return at.isCertain('day') || at.isCertain('weekday') || at.isCertain('month');
 }
 
-function clockOf({ at, text }: Found, part: DayPart | undefined): ClockReading | undefined {
+function clockOf({ at, text }: Found, part: DayPart | undefined, { bareIsMorning }: ReadingContext): ClockReading | undefined {
   const hour = at.get('hour') ?? 0;
   const decided = at.isCertain('meridiem') || hour === 0 || hour > 12 || /(?<![\d.:/-])0\d(?::\d\d)?(?![\d.:/-])|t0\d:/.test(text);
-  return readClock(hour, at.get('minute') ?? 0, decided, part);
+  const clock = readClock(hour, at.get('minute') ?? 0, decided, part);
+  return clock && bareIsMorning ? { ...clock, bare: false } : clock;
 }
 
 function wallOf(found: Found, words: TimeWords, part: DayPart | undefined, context: ReadingContext): Exclude<DateReading, { kind: 'instant' }> {
@@ -89,10 +92,10 @@ function wallOf(found: Found, words: TimeWords, part: DayPart | undefined, conte
   const today = floatingOfWall(`${wallOfFloating(floatingMs(context.nowMs, context.zone)).slice(0, 10)}T00:00`);
   const day = Date.UTC(at.get('year') ?? 0, (at.get('month') ?? 1) - 1, at.get('day') ?? 1);
   if (!at.isCertain('hour')) {
-    if (part !== undefined || !words.fromNow.test(found.text) || !isDated(at)) return problem('time-ambiguous');
+    if (part !== undefined || !found.relative || !words.fromNow.test(found.text)) return problem('time-ambiguous');
     return { kind: 'wall', wall: wallOfFloating(day + (floatingMs(context.nowMs, context.zone) - today)) };
   }
-  const clock = clockOf(found, part);
+  const clock = clockOf(found, part, context);
   if (clock === undefined) return problem('time-invalid');
   const ahead = (hour: number, onDay: number) => aheadOf(onDay + hour * 3_600_000 + clock.minute * 60_000, context);
   if (!isDated(at)) {

@@ -52,7 +52,7 @@ export interface TimeWords {
   readonly rewrites: readonly Rewrite[];
   /** Taken out of the text; chrono does not see them. */
   readonly dayParts: readonly (readonly [RegExp, DayPart])[];
-  /** May stand beside the words that chrono found. */
+  /** May stand before the words that chrono found; behind them nothing may. */
   readonly fillers: RegExp;
   /** Counted from now: `in 2 days`. */
   readonly fromNow: RegExp;

@@ -12,6 +12,8 @@ export interface MeaningRow {
   readonly needs: readonly SlotName[];
   /** And may have these. */
   readonly takes: readonly SlotName[];
+  /** A bare hour is in the morning: nobody is woken at 19:00. */
+  readonly bareIsMorning: boolean;
   build(slots: Slots): Command;
 }
 
@@ -25,8 +27,10 @@ function row<const Needed extends SlotName, const Optional extends SlotName>(
   build: (slots: Pick<SlotValues, Needed> & Partial<Pick<SlotValues, Optional>>) => Command,
 ): MeaningRow {
   // The grammar builds a command only when every slot that the phrase has to have was read.
-  return { verb, needs, takes, build: (slots) => build(slots as Pick<SlotValues, Needed> & Partial<Pick<SlotValues, Optional>>) };
+  return { verb, needs, takes, bareIsMorning: false, build: (slots) => build(slots as Pick<SlotValues, Needed> & Partial<Pick<SlotValues, Optional>>) };
 }
+
+const RING_ME = row('remind', ['when'], [], ({ when }) => ({ verb: 'remind', about: '', when, ring: true }));
 
 /** A row for each thing to say. `any` is taken everywhere: words that do not matter. */
 const ROWS = {
@@ -39,7 +43,8 @@ const ROWS = {
   remind: row('remind', ['about', 'when'], [], ({ about, when }) => ({ verb: 'remind', about, when, ring: false })),
   'remind-ring': row('remind', ['about', 'when'], [], ({ about, when }) => ({ verb: 'remind', about, when, ring: true })),
   /** Rung at a time, about nothing in particular. */
-  wake: row('remind', ['when'], [], ({ when }) => ({ verb: 'remind', about: '', when, ring: true })),
+  'ring-me': RING_ME,
+  wake: { ...RING_ME, bareIsMorning: true },
   snooze: row('snooze', [], ['minutes'], ({ minutes = SNOOZE_MINUTES }) => ({ verb: 'snooze', minutes })),
   done: row('done', [], [], () => ({ verb: 'done' })),
   list: row('list', [], [], () => ({ verb: 'list' })),

@@ -36,6 +36,8 @@ const MAX_MATCHES = 300;
 /** Slots that are read for one command. */
 const MAX_READINGS = 2000;
 const MAX_WORDS_SHOWN = 60;
+/** Less than any reading of a slot can lose. */
+const VERB_ALONE = -100;
 
 const compiled = new Map<Language, CompiledLanguage>();
 
@@ -61,6 +63,7 @@ export function parseCommand(text: string, context: CommandContext): ParsedComma
 
   const slotContext = {
     utterance,
+    bareIsMorning: false,
     nowMs: context.nowMs,
     zone: context.zone,
     region: context.region,
@@ -92,8 +95,8 @@ class Reader {
   }
 
   read(compiledLanguage: CompiledLanguage, languages: readonly Language[]): ParsedCommand | undefined {
-    const context = { ...this.#context, languages };
     for (const { meaning, phrases } of compiledLanguage.rows) {
+      const context = { ...this.#context, languages, bareIsMorning: MEANINGS[meaning].bareIsMorning };
       for (const phrase of phrases) {
         const command = this.#readPhrase(meaning, phrase, compiledLanguage, context);
         if (command !== undefined) return command;
@@ -113,8 +116,8 @@ class Reader {
       if (command !== undefined) return command;
     }
     // The verb alone was recognised: no phrase of it goes on like this.
-    if (matches === 0 && phrase.heads.includes(tokens[0]!.word)) {
-      this.#miss(0, { problem: 'unknown-command', verb: MEANINGS[meaning].verb, words: shown(valuesOf(context.utterance, 0, tokens.length)) });
+    if (matches === 0 && phrase.oneWord && phrase.heads.includes(tokens[0]!.word)) {
+      this.#miss(VERB_ALONE, { problem: 'unknown-command', verb: MEANINGS[meaning].verb, words: shown(valuesOf(context.utterance, 0, tokens.length)) });
     }
     return undefined;
   }
@@ -132,7 +135,7 @@ class Reader {
       if (from === to) return true;
       if (slot === 'when') return !(open || phrase.heads.length === 0) || startsTime(from);
       if (slot !== 'about') return true;
-      if (startsTime(from) && !connectors.has(tokens[from - 1]!.word)) return false;
+      if (startsTime(from) && !connectors.has(tokens[from]!.word) && !connectors.has(tokens[from - 1]!.word)) return false;
       const next = ranges[i + 1];
       return next?.slot !== 'when' || next.from === next.to || !prepositions.has(tokens[to - 1]!.word);
     });
@@ -157,7 +160,7 @@ class Reader {
       }
     }
     if (failures.length === 0) return { ok: true, command: MEANINGS[meaning].build(slots as Slots) };
-    if (phrase.heads.length > 0) this.#miss(score, failures[0]!);
+    if (phrase.heads.length > 0 || 'addressee' in slots) this.#miss(score, failures[0]!);
     return undefined;
   }
 
@@ -166,7 +169,7 @@ class Reader {
     this.#readings += 1;
     if (range.slot !== 'when') return readSlot(range.slot, range.from, range.to, context);
     // The same words are tried as a time by many phrases.
-    const key = [language.locale, range.from, range.to, ...(range.more ?? []).flatMap(({ from, to }) => [from, to])].join();
+    const key = [language.locale, context.bareIsMorning, range.from, range.to, ...(range.more ?? []).flatMap(({ from, to }) => [from, to])].join();
     const known = this.#whens.get(key);
     if (known !== undefined) return known;
     const reading = range.more === undefined ? readSlot('when', range.from, range.to, context) : readSplitWhen([range, ...range.more], context);
@@ -199,7 +202,9 @@ function penalty(problem: NotUnderstood['problem'], { slot, from, to }: SlotRang
 }
 
 function shown(words: string): string {
-  return words.length > MAX_WORDS_SHOWN ? `${words.slice(0, MAX_WORDS_SHOWN - 1)}…` : words;
+  // Whole characters: half of an emoji is none.
+  const letters = [...words.slice(0, 2 * MAX_WORDS_SHOWN)];
+  return letters.length > MAX_WORDS_SHOWN ? `${letters.slice(0, MAX_WORDS_SHOWN - 1).join('')}…` : words;
 }
 
 function unknown({ utterance, languages }: SlotContext): NotUnderstood {

@@ -17,8 +17,10 @@ type Part = WordPart | SlotPart;
 
 export interface Phrase {
   readonly parts: readonly Part[];
-  /** The words that it can begin with; empty when it begins with a slot. */
+  /** The first words that it cannot go without; empty when it may begin with a slot. */
   readonly heads: readonly string[];
+  /** Whether its verb is one word, and no other has to follow. */
+  readonly oneWord: boolean;
   readonly slots: readonly SlotName[];
   /** Smallest and largest number of tokens from each part on, with every slot empty and at its widest. */
   readonly least: readonly number[];
@@ -42,7 +44,8 @@ export interface Match {
 /** Reads the notation of `words/*.ts`. Throws on a slot that does not exist: a test reads all of them. */
 export function compilePhrase(text: string): Phrase {
   const parts = text.split(' ').map(compilePart);
-  const first = parts[0]!;
+  const required = parts.filter((part) => 'slot' in part || !part.optional);
+  const first = required[0]!;
   const least = [0];
   const most = [0];
   for (const part of [...parts].reverse()) {
@@ -52,6 +55,7 @@ export function compilePhrase(text: string): Phrase {
   return {
     parts,
     heads: 'words' in first ? [...first.words] : [],
+    oneWord: required[1] === undefined || 'slot' in required[1],
     slots: parts.flatMap((part) => ('slot' in part ? [part.slot] : [])),
     least,
     most,

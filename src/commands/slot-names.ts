@@ -52,6 +52,6 @@ export const SLOT_WIDTHS: Readonly<Record<SlotName, number>> = {
   off: 1,
   account: 1,
   code: 5,
-  bareword: 2,
+  bareword: 3,
   any: Infinity,
 };

@@ -25,8 +25,8 @@ export const MAX_ABOUT_LENGTH = 280;
 const MAX_MINUTES = 7 * 24 * 60;
 /** Numbers of schedules have fewer digits. */
 const NUMBER = /^#?(\d{1,6})\.?$/;
-/** `SW-7F3K-9QXM`, in any case, with or without what joins it. */
-const CODE_SHAPE = /^(?:sw[-\s]?)?([0-9a-z]{4})([-\s]?)([0-9a-z]{4})$/i;
+/** `SW-7F3K-9QXM` in any case. Without its prefix it is one word, with a digit in it: `call 1001` is something else. */
+const CODE_SHAPE = /^(?:sw[- ]?[0-9a-z]{4}[- ]?[0-9a-z]{4}|(?=[a-z-]*[0-9])[0-9a-z]{4}-?[0-9a-z]{4})$/i;
 
 type Readers = { readonly [N in SlotName]: (from: number, to: number, context: SlotContext) => SlotReading<SlotValues[N]> };
 
@@ -75,10 +75,7 @@ const READERS: Readers = {
   },
   bareword(from, to, { utterance }) {
     const code = bareValuesOf(utterance, from, to);
-    const shape = CODE_SHAPE.exec(code);
-    // Eight letters are a word; a code has its prefix, or a digit in it.
-    if (shape === null || !(/^sw[-\s]/i.test(code) || /\d/.test(code))) return { problem: 'value-invalid' };
-    return { value: code.replace(/ /g, '-') };
+    return CODE_SHAPE.test(code) ? { value: code.replace(/ /g, '-') } : { problem: 'value-invalid' };
   },
   any: () => ({ value: true }),
 };

@@ -23,7 +23,8 @@ export interface Utterance {
 
 const HANDLE = /^[."'(]*@([A-Za-z0-9_]{1,15})[,.!;)"']*$/;
 const LINK = /^https?:\/\/t\.co\//i;
-const HASHTAG = /^#[\p{L}\p{N}_]+$/u;
+/** Without a letter it is the number of a schedule. */
+const HASHTAG = /^#(?=.*\p{L})[\p{L}\p{N}_]+$/u;
 
 /** Splits `text` and takes off what is not part of the command, as long as something is left. */
 export function readUtterance(text: string, botName: string, languages: readonly Language[]): Utterance {

@@ -17,6 +17,8 @@ export interface WhenContext {
   readonly zone: string;
   /** Whether `5/6` is the fifth of June; undefined when it could be either. */
   readonly dayFirst: boolean | undefined;
+  /** Of both readings of a bare hour the one in the morning: `wake me at 7`. */
+  readonly bareIsMorning: boolean;
   /** Tried in this order. */
   readonly languages: readonly Language[];
 }

@@ -68,7 +68,6 @@ function minutesRoundHour(...[word, side, hours]: string[]): string {
 
 const RECURRENCES: readonly RecurrencePattern[] = [
   { pattern: pattern('(?:every|each) (?:other|second|2nd) (day|week|month)'), rule: (unit) => every(FREQUENCIES[unit!]!, 2) },
-  { pattern: pattern('every (\\d{1,2}|two|three|four) (day|week|month)s'), rule: (count, unit) => every(FREQUENCIES[unit!]!, hourNumber(count!)) },
   { pattern: pattern(`(?:on )?(?:the |every )?(${nth}) (${day}) (?:of|in) (?:the|every|each|a) month`), rule: (which, name) => nthOfMonth(NTH[which!], DAYS[name!]) },
   { pattern: pattern(`(?:(?:every|each) month|monthly) on the (${nth}) (${day})`), rule: (which, name) => nthOfMonth(NTH[which!], DAYS[name!]) },
   { pattern: pattern('(?:on )?the last day of (?:every|each|the) month|(?:(?:every|each) month|monthly) on the last day'), rule: () => 'FREQ=MONTHLY;BYMONTHDAY=-1' },
@@ -80,6 +79,7 @@ const RECURRENCES: readonly RecurrencePattern[] = [
   { pattern: pattern(`(?:every|each) ${dayNumber} (?:of )?(${month})`), rule: (number, name) => yearly(number!, monthNumber(name!)) },
   { pattern: pattern(`(?:every|each) (?:other|second|2nd) (${day})`), rule: (list) => weekly(list!, DAYS, 2) },
   { pattern: pattern(`every (\\d{1,2}|two|three|four) weeks on (${days})`), rule: (count, list) => weekly(list!, DAYS, hourNumber(count!)) },
+  { pattern: pattern('every (\\d{1,2}|two|three|four) (day|week|month)s'), rule: (count, unit) => every(FREQUENCIES[unit!]!, hourNumber(count!)) },
   { pattern: pattern(`(?:(?:every|each) week|weekly) on (${days})`), rule: (list) => weekly(list!, DAYS) },
   { pattern: pattern('(?:every|each) (?:week ?day|work ?day|working day|business day)|(?:on )?(?:weekdays|workdays)|mon(?:day)? to fri(?:day)?'), rule: () => WORKING_DAYS },
   { pattern: pattern('(?:every|each) weekend|(?:on |at )?weekends'), rule: () => WEEKENDS },
@@ -108,7 +108,7 @@ export const EN_TIME: TimeWords = {
     [/\b(?:in the |during the )?evenings?\b/, 'evening'],
     [/\b(?:in the |at )?nights?\b/, 'night'],
   ],
-  fillers: /^(?:[\s,.]|\b(?:at|on|the|in)\b)*$/,
+  fillers: /^(?:[\s,.]|\b(?:at|on|the|in|for)\b)*$/,
   fromNow: /^(?:in|after|within) |(?:from now|later)$/,
   notThisOne: /\bnext\b/,
   recurrences: RECURRENCES,
