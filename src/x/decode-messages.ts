@@ -1,18 +1,11 @@
 import { handlesIn } from './decode-posts.ts';
-import { timeOfId } from './ids.ts';
+import { compareIds, timeOfId } from './ids.ts';
 import { idOf, listOf, recordOf, textOf } from './json.ts';
 import { plainText } from './plain-text.ts';
-import { XFailure, type XIncomingMessage } from './port.ts';
+import { XFailure, type MessagePage, type XIncomingMessage } from './port.ts';
 
-/** A page of direct messages of all conversations, our own among them, and how many events were none. */
-export interface MessagePage {
-  readonly messages: readonly XIncomingMessage[];
-  readonly nextToken: string | undefined;
-  readonly unusable: number;
-}
-
-/** One page of `GET /2/dm_events`; an empty page has no `data`. */
-export function decodeMessages(body: unknown): MessagePage {
+/** One page of `GET /2/dm_events`, our own messages among them; an empty page has no `data`. `unusable` events were no messages. */
+export function decodeMessages(body: unknown): MessagePage & { readonly unusable: number } {
   const answer = recordOf(body);
   const meta = recordOf(answer?.['meta']);
   const data = answer?.['data'] === undefined ? [] : listOf(answer['data']);
@@ -33,5 +26,7 @@ export function decodeMessages(body: unknown): MessagePage {
       createdAtMs: Number.isNaN(createdAtMs) ? timeOfId(id) : createdAtMs,
     });
   }
-  return { messages, nextToken: textOf(meta['next_token']), unusable: data.length - messages.length };
+  const ids = messages.map(({ id }) => id).sort(compareIds);
+  const span = ids.length === 0 ? undefined : { newestId: ids.at(-1)!, oldestId: ids[0]! };
+  return { messages, nextToken: textOf(meta['next_token']), span, unusable: data.length - messages.length };
 }

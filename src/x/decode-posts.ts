@@ -1,6 +1,6 @@
 import { timeOfId } from './ids.ts';
 import { idOf, listOf, recordOf, textOf, usernameOf, type JsonRecord } from './json.ts';
-import { XFailure, type XPost } from './port.ts';
+import { XFailure, type MentionPage, type XPost } from './port.ts';
 import { plainText } from './plain-text.ts';
 
 /*
@@ -51,15 +51,8 @@ export function decodePost(value: unknown, handles: ReadonlyMap<string, string>)
   };
 }
 
-/** A page of posts, and how many X listed that cannot be used. */
-export interface PostPage {
-  readonly posts: readonly XPost[];
-  readonly nextToken: string | undefined;
-  readonly unusable: number;
-}
-
-/** One page of `GET /2/users/:id/mentions`; an empty page has no `data`. */
-export function decodePosts(body: unknown): PostPage {
+/** One page of `GET /2/users/:id/mentions`; an empty page has no `data`. `unusable` posts lack an id. */
+export function decodePosts(body: unknown): MentionPage & { readonly unusable: number } {
   const answer = recordOf(body);
   const meta = recordOf(answer?.['meta']);
   const data = answer?.['data'] === undefined ? [] : listOf(answer['data']);

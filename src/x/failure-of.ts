@@ -32,6 +32,12 @@ function detailOf(body: unknown): string | undefined {
   return (sentence ?? textOf(problem?.['title']))?.slice(0, 500);
 }
 
+/** "You are not allowed to create a Tweet with duplicate content." or the code of version 1.1. */
+function isDuplicate(body: unknown): boolean {
+  const codes = (listOf(recordOf(body)?.['errors']) ?? []).map((error) => recordOf(error)?.['code']);
+  return codes.includes(187) || /\bduplicate content\b/i.test(detailOf(body) ?? '');
+}
+
 /** An answer with an error status. */
 function failureOfAnswer(error: ApiResponseError, call: FailedCall): XFailure {
   const status = error.code;
@@ -44,7 +50,10 @@ function failureOfAnswer(error: ApiResponseError, call: FailedCall): XFailure {
   }
   if (status === 401) return new XFailure('unauthorized', `X does not accept the keys: ${reason}`, { status });
   if (status === 402) return new XFailure('payment', reason, { status });
-  if (status === 403) return new XFailure(APP_PROBLEMS.has(problemName(body)) ? 'unauthorized' : 'refused', reason, { status });
+  if (status === 403) {
+    if (APP_PROBLEMS.has(problemName(body))) return new XFailure('unauthorized', reason, { status });
+    return new XFailure('refused', reason, { status, isDuplicate: isDuplicate(body) });
+  }
   if (status === 503) return new XFailure('unavailable', `X answered 503: ${detail ?? 'over capacity'}`, { status });
   if (status >= 500 || status === 408) {
     // Only 503 says that nothing was done. A 500, or the 502 and 504 of a gateway, may come after it.
