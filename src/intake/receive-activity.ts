@@ -1,6 +1,7 @@
 import type { Counters } from '../base/counters.ts';
 import type { Logger } from '../base/logger.ts';
 import { decodeActivity, type Activity } from '../x/activity.ts';
+import { priceOf, type OnSpend } from '../x/prices.ts';
 import type { CommandIntake, Ours } from './command-intake.ts';
 import { intakeCounters } from './intake-counters.ts';
 
@@ -22,6 +23,8 @@ export interface ActivityParts {
   readonly us: Ours;
   readonly counters: Counters;
   readonly logger: Logger;
+  /** Told what X charges for the delivery. */
+  readonly onSpend?: OnSpend;
 }
 
 /**
@@ -46,12 +49,14 @@ export async function receiveActivity(body: unknown, parts: ActivityParts): Prom
     }
     switch (activity.kind) {
       case 'posts': {
+        bill(parts, 'mention-event', activity.posts.length);
         const mentions = activity.posts.filter(({ text }) => mentionsUs(text, us));
         counters.foreign.value += activity.posts.length - mentions.length;
         newIds.push(...(await intake.takePosts(us, mentions)));
         break;
       }
       case 'messages': {
+        bill(parts, 'dm-event', activity.messages.length);
         const toUs = activity.messages.filter(({ recipientId }) => recipientId === us.id);
         counters.foreign.value += activity.messages.length - toUs.length;
         newIds.push(...(await intake.takeMessages(us, toUs)));
@@ -73,6 +78,10 @@ export async function receiveActivity(body: unknown, parts: ActivityParts): Prom
     }
   }
   return { newIds, revokedUserIds, renamed, encryptedFrom };
+}
+
+function bill({ onSpend }: ActivityParts, call: 'mention-event' | 'dm-event', units: number): void {
+  if (units > 0) onSpend?.(call, units, priceOf(call, units));
 }
 
 /** Several accounts may share one app and one webhook: only what is meant for ours is ours. */

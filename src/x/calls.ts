@@ -1,4 +1,4 @@
-import { TwitterApi, type ITwitterApiClientPlugin, type TwitterApiTokens, type TwitterApiv2 } from 'twitter-api-v2';
+import { TwitterApi, type ITwitterApiClientPlugin, type TwitterApiBasicAuth, type TwitterApiTokens, type TwitterApiv2 } from 'twitter-api-v2';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { DirectAgent, EmulatorAgent, type XAgent } from './agents.ts';
@@ -34,6 +34,9 @@ export function agentFor(options: Pick<XConnectionOptions, 'apiBase' | 'timeoutM
     : new EmulatorAgent(parseApiBase(options.apiBase), connectTimeoutMs);
 }
 
+/** The keys of app and account, the app's bearer token, or its key and secret as user name and password. */
+export type XCredentials = TwitterApiTokens | TwitterApiBasicAuth | string;
+
 /** Requests under one set of credentials: each with a deadline, each failure an `XFailure`. Logs neither headers nor bodies. */
 export class XCalls {
   readonly #api: TwitterApi;
@@ -42,7 +45,7 @@ export class XCalls {
   readonly #logger: Logger;
 
   /** Throws `x.misconfigured` when `apiBase` is not a loopback or private address. */
-  constructor(credentials: TwitterApiTokens | string, options: XConnectionOptions) {
+  constructor(credentials: XCredentials, options: XConnectionOptions) {
     this.#agent = agentFor(options);
     const settings: ConstructorParameters<typeof TwitterApi>[1] = {
       httpAgent: this.#agent,
