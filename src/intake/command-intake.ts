@@ -110,7 +110,7 @@ function inOrder(commands: readonly IncomingCommand[]): readonly IncomingCommand
 }
 
 function lateReason(maxAgeMs: number): string {
-  return `too old: it was read more than ${Math.round(maxAgeMs / 60_000)} minutes after it was written`;
+  return `too old: it was read more than ${Math.round(maxAgeMs / 60_000)} min after it was written`;
 }
 
 function fromPost(post: XPost): IncomingCommand {
