@@ -19,6 +19,13 @@ export interface User {
   readonly region: string | undefined;
   /** Whether missed calls are told to this user. */
   readonly notify: boolean;
+  /** Since when the X account may act for the SIP user; `undefined` while it may not. */
+  readonly linkedAt: Date | undefined;
+  /** Wall-clock times `HH:MM` in the user's zone between which messages are held back: both or neither. */
+  readonly quietFrom: string | undefined;
+  readonly quietTo: string | undefined;
+  /** Account on Mastodon, `name@host`, for messages that X does not take. */
+  readonly mastodon: string | undefined;
   readonly createdAt: Date;
 }
 
@@ -38,6 +45,10 @@ interface UserRow {
   locale: string;
   region: string | null;
   notify: boolean;
+  linked_at: Date | null;
+  quiet_from: string | null;
+  quiet_to: string | null;
+  mastodon: string | null;
   created_at: Date;
 }
 
@@ -154,6 +165,10 @@ function toUser(row: UserRow): User {
     locale: row.locale,
     region: row.region ?? undefined,
     notify: row.notify,
+    linkedAt: row.linked_at ?? undefined,
+    quietFrom: row.quiet_from ?? undefined,
+    quietTo: row.quiet_to ?? undefined,
+    mastodon: row.mastodon ?? undefined,
     createdAt: row.created_at,
   };
 }
