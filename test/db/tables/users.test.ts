@@ -22,6 +22,12 @@ test('a mapping comes back with the defaults: UTC, en, notified', async () => {
     locale: 'en',
     region: undefined,
     notify: true,
+    linkedAt: undefined,
+    quietFrom: undefined,
+    quietTo: undefined,
+    forwardTo: undefined,
+    dnd: false,
+    mastodon: undefined,
   };
   assert.deepEqual(user, expected);
   assert.deepEqual(await users.show('bob'), { ...expected, createdAt });
