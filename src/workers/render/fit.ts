@@ -4,7 +4,7 @@ import { withReference, withoutReference } from './reference.ts';
 /** What a channel takes. */
 export interface Limit {
   readonly max: number;
-  /** What of `max` a text uses up. The parts of a text weigh together no less than the whole. */
+  /** What of `max` a text uses up. */
   weigh(text: string): number;
 }
 
@@ -16,17 +16,21 @@ const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
  * cut between two characters as people see them, and never within a link; the reference stays.
  */
 export function fitMessage(content: string, id: string, limit: Limit): string {
-  const text = withoutReference(content, id);
+  const text = withoutReference(content.normalize('NFC'), id);
   const whole = withReference(text, id);
   if (limit.weigh(whole) <= limit.max) return whole;
   let left = limit.max - limit.weigh(withReference(ELLIPSIS, id));
-  let end = 0;
+  const ends = [0];
   for (const part of parts(text)) {
     left -= limit.weigh(part);
     if (left < 0) break;
-    end += part.length;
+    ends.push(ends.at(-1)! + part.length);
   }
-  return withReference(`${text.slice(0, end).trimEnd()}${ELLIPSIS}`, id);
+  for (;;) {
+    const cut = withReference(`${text.slice(0, ends.pop()).trimEnd()}${ELLIPSIS}`, id);
+    // Characters side by side may become one thing that weighs more than they did apart.
+    if (ends.length === 0 || limit.weigh(cut) <= limit.max) return cut;
+  }
 }
 
 /** Links whole, the rest by character. */
