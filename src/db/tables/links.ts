@@ -169,6 +169,16 @@ export class LinksTable {
     });
   }
 
+  /** The SIP user whose account on X this is, linked or mapped only. */
+  async sipUserOf({ xUserId, xName }: LinkingAccount): Promise<string | undefined> {
+    const { rows } = await this.#db.raw<{ rows: { sipuser: string }[] }>(
+      `select sipuser from sipweetusers where x_user_id = ? or (x_user_id is null and lower(twuser) = lower(?))
+       order by x_user_id is null limit 1`,
+      [xUserId, xName],
+    );
+    return rows[0]?.sipuser;
+  }
+
   /** The link of one user; undefined when he has no row in `sipweetusers`, no open code and no tokens. */
   async stateOf(sipUser: string): Promise<LinkState | undefined> {
     if (sipUser.includes('\0')) return undefined;
