@@ -62,11 +62,14 @@ const EXEMPT: ReadonlySet<string> = new Set(['/livez', '/readyz']);
 export class ConsoleServer {
   /** Where browsers reach it: `https://link.example.com`. */
   readonly origin: string;
+  /** Where it listens: `http://127.0.0.1:4012`. */
+  readonly localUrl: string;
   readonly #app: FastifyInstance;
 
-  private constructor(app: FastifyInstance, origin: string) {
+  private constructor(app: FastifyInstance, parts: { origin: string; localUrl: string }) {
     this.#app = app;
-    this.origin = origin;
+    this.origin = parts.origin;
+    this.localUrl = parts.localUrl;
   }
 
   /** @throws AppError `listen.in-use`, `listen.failed`, `x.misconfigured` */
@@ -101,7 +104,7 @@ export class ConsoleServer {
       await app.close();
       throw late.failure;
     }
-    return new ConsoleServer(app, late.origin);
+    return new ConsoleServer(app, { origin: late.origin, localUrl: addressOf(app.server.address() as AddressInfo) });
   }
 
   /** Takes no more connections and finishes the requests that run. */
