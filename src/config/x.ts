@@ -1,4 +1,4 @@
-import { integer, optionalLine, type Fields, type ValuesOf } from './option.ts';
+import { choice, integer, optionalLine, type Fields, type ValuesOf } from './option.ts';
 import { section, type Finding } from './section.ts';
 import { urlOf } from './notations.ts';
 
@@ -73,6 +73,34 @@ export const X = section(
       min: 100,
       max: 120_000,
       doc: 'Time in milliseconds that a call to the API may take. A message whose call ran out of time is looked for before it is sent again.',
+    }),
+    pollMs: integer({
+      default: 30_000,
+      min: 200,
+      max: 3_600_000,
+      doc: 'Milliseconds from one look for posts that mention the account to the next. X allows 300 looks in 15 minutes and charges for what it finds, not for looking.',
+    }),
+    messagePollMs: integer({
+      default: 75_000,
+      min: 200,
+      max: 3_600_000,
+      doc: 'Milliseconds from one look for direct messages to the next. X allows 15 looks in 15 minutes: 75 s leave a few for long lists and for messages of unknown fate. A webhook or x.push activity is faster.',
+    }),
+    maxAgeMs: integer({
+      default: 600_000,
+      min: 1_000,
+      max: 86_400_000,
+      doc: 'Milliseconds after which something that people wrote is not carried out any more when it is read only then: nobody wants to be rung for the post of yesterday. It is recorded as ignored; at the very first start it is left out.',
+    }),
+    overlapMs: integer({
+      default: 900_000,
+      min: 0,
+      max: 86_400_000,
+      doc: 'Milliseconds that each look reaches back behind the newest post that was read. X lists some posts late, below newer ones: less overlap loses them, more costs nothing on the same day.',
+    }),
+    push: choice(['none', 'posts', 'activity'], {
+      default: 'none',
+      doc: 'A stream that brings commands within seconds, beside the looks. posts: the filtered stream brings mentions. activity: the activity stream brings mentions and direct messages. X charges for each of them, and gives an app one stream of posts and two of activity.',
     }),
     sandboxApiPort: integer({
       default: 4010,

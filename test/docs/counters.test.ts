@@ -18,7 +18,7 @@ test('a prefix that a file adds is part of the name: the counters of the worker'
   const counters = new Counters();
   deliveryCounters(counters);
   const names = definedCounters().map(({ name }) => name);
-  assert.deepEqual(names.filter((name) => name.startsWith('worker.')), counters.all().map(({ name }) => name));
+  assert.deepEqual(names.filter((name) => name.startsWith('worker.direct-message.')), counters.all().map(({ name }) => name));
 });
 
 test('a counter that two places define has one sentence', () => {
