@@ -1,5 +1,4 @@
 /** What `sipweet start` says when everything runs: where it is, how to change it, what to try. At most 20 lines. */
-import { networkInterfaces } from 'node:os';
 import type { LoadedConfig } from '../config/load.ts';
 import { redactUrl } from '../config/redact.ts';
 import { PACKAGED_SCRIPT } from '../config/script.ts';
@@ -66,11 +65,4 @@ function phoneServer(view: ServiceView, domains: readonly { host: string; port: 
   if (socket === undefined) return address;
   const host = socket.address === '0.0.0.0' || socket.address === '::' ? address : socket.address;
   return `${host.includes(':') ? `[${host}]` : host}:${socket.port}`;
-}
-
-/** The first address of this machine that is not loopback, IPv4 if there is one. */
-export function reachableAddress(interfaces = networkInterfaces()): string {
-  const all = Object.values(interfaces).flatMap((one) => one ?? []);
-  const outside = all.filter(({ internal, address }) => !internal && !address.startsWith('fe80:'));
-  return (outside.find(({ family }) => family === 'IPv4') ?? outside[0])?.address ?? '127.0.0.1';
 }

@@ -10,15 +10,23 @@ export class ServiceNames implements OwnNames {
   readonly #transports: Transports;
   /** Ports by domain; undefined stands for every port. */
   readonly #domains = new Map<string, Set<number> | undefined>();
+  readonly #userHost: () => string;
 
-  constructor(domains: readonly ServedDomain[], transports: Transports) {
+  /** @param socketHost what stands for the first domain where there is none: `host:port` of a socket */
+  constructor(domains: readonly ServedDomain[], transports: Transports, socketHost: () => string) {
     this.#transports = transports;
+    const [first] = domains;
+    this.#userHost = first === undefined ? socketHost : () => (first.port === undefined ? first.host : `${first.host}:${first.port}`);
     for (const { host, port } of domains) {
       const name = plainHost(host);
       if (port === undefined) this.#domains.set(name, undefined);
       else if (!this.#domains.has(name)) this.#domains.set(name, new Set([port]));
       else this.#domains.get(name)?.add(port);
     }
+  }
+
+  get userHost(): string {
+    return this.#userHost();
   }
 
   isOwnUri(uri: Uri): boolean {

@@ -28,9 +28,11 @@ import { ServerLocator } from '../sip/resolve/server-locator.ts';
 import { transactionTimings } from '../sip/transaction/timings.ts';
 import type { LocalSocket } from '../sip/transport/transport.ts';
 import { Transports } from '../sip/transport/transports.ts';
+import { bracketHost } from '../sip/uri/uri.ts';
 import { LocatedNextHops } from './located-next-hops.ts';
 import { MemoryReturn } from './memory-return.ts';
 import { ServiceNames } from './own-names.ts';
+import { reachableAddress } from './reachable-address.ts';
 
 /** What a SIP node is put together from. Everything that waits for the outside is behind a port. */
 export interface SipNodeParts {
@@ -156,7 +158,10 @@ export class SipNode {
       maxInstructions: limits.maxLuaInstructions,
       maxParkedRuns: limits.maxParkedRoutes,
     });
-    const router = new Router({ clock, logger, counters, endpoint, proxy, ownNames: new ServiceNames(sip.advertise === undefined ? sip.domains : [...sip.domains, { host: sip.advertise, port: undefined }], transports), modules }, engine);
+    let localSockets: readonly LocalSocket[] = [];
+    const names = sip.advertise === undefined ? sip.domains : [...sip.domains, { host: sip.advertise, port: undefined }];
+    const ownNames = new ServiceNames(names, transports, () => socketHost(localSockets));
+    const router = new Router({ clock, logger, counters, endpoint, proxy, ownNames, modules }, engine);
     endpoint.attach(router);
     const timers = new RouteTimers(config.script.timers, clock, (callback, event, whenDone) => router.runEvent(callback, event, whenDone));
     const sweep = new ExpirySweep({ index, clock, logger, sink: writer ?? noSink, onExpired: () => {} });
@@ -166,7 +171,7 @@ export class SipNode {
     engine.load();
     await startScriptModules(modules);
     if (writer !== undefined) await writer.load(index, limits.maxBindings);
-    const localSockets = await transports.listen((parts.listen ?? sip.listen).map(({ transport, host, port }) => ({ protocol: transport, address: host, port })));
+    localSockets = await transports.listen((parts.listen ?? sip.listen).map(({ transport, host, port }) => ({ protocol: transport, address: host, port })));
     sweep.start();
     timers.start();
     memory.start();
@@ -197,6 +202,13 @@ export class SipNode {
   async close(): Promise<void> {
     await this.#stopAll();
   }
+}
+
+/** `host:port` of the first socket, as a phone could dial it. */
+function socketHost([socket]: readonly LocalSocket[]): string {
+  if (socket === undefined) return 'localhost';
+  const isWildcard = socket.address === '0.0.0.0' || socket.address === '::';
+  return `${bracketHost(isWildcard ? reachableAddress() : socket.address)}:${socket.port}`;
 }
 
 function nextHopPolicy(parts: SipNodeParts): NextHopPolicy {

@@ -49,7 +49,10 @@ export const SCRIPT = section('The routing script and what Kamailio calls the pa
       }),
     },
     {
-      default: { ipban: { autoexpireS: 300, initval: undefined, maxEntries: 100_000 } },
+      default: {
+        ipban: { autoexpireS: 300, initval: undefined, maxEntries: 100_000 },
+        profiles: { autoexpireS: 15, initval: undefined, maxEntries: 100_000 },
+      },
       doc: 'Tables in memory of KSR.htable and $sht(name=>key).',
       kamailio: 'htable.htable',
     },
@@ -71,6 +74,9 @@ export const SCRIPT = section('The routing script and what Kamailio calls the pa
     {
       default: {
         'missed-call': { direction: 'out', maxItems: 10_000 },
+        'instant-message': { direction: 'out', maxItems: 10_000 },
+        'call-event': { direction: 'out', maxItems: 10_000 },
+        'sip-command': { direction: 'in', maxItems: 10_000 },
         'direct-message-result': { direction: 'in', maxItems: 10_000 },
       },
       doc: 'Queues of KSR.mqueue.',
@@ -95,7 +101,11 @@ export const SCRIPT = section('The routing script and what Kamailio calls the pa
       }),
     },
     {
-      default: { results: { intervalMs: 1000, route: 'ksr_rtimer_results' } },
+      default: {
+        results: { intervalMs: 1000, route: 'ksr_rtimer_results' },
+        commands: { intervalMs: 250, route: 'ksr_rtimer_commands' },
+        alive: { intervalMs: 5000, route: 'ksr_rtimer_alive' },
+      },
       doc: 'Timed routes of the module rtimer.',
       kamailio: 'rtimer.timer',
     },

@@ -102,7 +102,7 @@ export function stage(modules: Partial<ScriptModules> = {}): Stage {
     counters,
     endpoint,
     proxy,
-    ownNames: { isOwn, isOwnUri: (uri) => isOwn(plainHost(uri.host), uri.port) },
+    ownNames: { isOwn, isOwnUri: (uri) => isOwn(plainHost(uri.host), uri.port), userHost: 'proxy.test' },
     modules: { definitions: new Map(), variables: new ScriptVariables(), ...modules } as ScriptModules,
   };
   const runner: RouteRunner = { services, engine: NO_ENGINE, suspended: new SuspendedTransactions(), replyRouteOf: () => undefined };

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { AppError } from '../../base/errors.ts';
-import { banner, reachableAddress } from '../banner.ts';
+import { banner } from '../banner.ts';
+import { reachableAddress } from '../reachable-address.ts';
 import type { CommandLine } from '../command-line.ts';
 import { EXIT_FAILURE } from '../failure.ts';
 import { examples } from '../help.ts';
