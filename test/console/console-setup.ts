@@ -40,7 +40,7 @@ export async function startConsole(t: TestContext, db: Knex, more: Partial<Conso
   const x = await FakeX.start();
   t.after(() => x.close());
   const clock = new VirtualClock(Date.now());
-  const counters = new Counters();
+  const counters = options.counters ?? new Counters();
   const { logger, lines } = recordingLogger();
   const links = new LinksTable(db);
   const subscribers = new SubscriberTable(db);
