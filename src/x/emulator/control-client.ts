@@ -155,23 +155,49 @@ export class ControlClient {
     return this.#call('GET', '/requests');
   }
 
+  /**
+   * Yields once at the start and then each time something changes, until the signal or the sandbox
+   * ends it. Rejects with `unavailable` when there is no sandbox.
+   */
+  async *changes(signal?: AbortSignal): AsyncGenerator<void> {
+    const response = await this.#fetch('/changes', signal === undefined ? {} : { signal });
+    if (!response.ok || response.body === null) throw new XFailure('unavailable', `The sandbox at ${this.#base} has too many followers`);
+    let line = '';
+    try {
+      for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
+        const lines = (line + chunk).split('\n');
+        line = lines.pop()!;
+        if (lines.some((text) => text.startsWith('event: '))) yield;
+      }
+    } catch (thrown) {
+      // The end of a sandbox cuts its connections; so does the signal.
+      if (signal?.aborted !== true && !(thrown instanceof TypeError)) throw thrown;
+    }
+  }
+
   /** The answers are ours, of the same version; their types are taken on trust. */
   async #call<T>(method: string, path: string, body?: object): Promise<T> {
-    let response: Response;
-    let answer: unknown;
-    try {
-      response = await fetch(this.#base + path, {
-        method,
-        ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-      });
-      answer = await response.json();
-    } catch (thrown) {
-      const cause = thrown instanceof Error && thrown.cause !== undefined ? thrown.cause : thrown;
-      throw new XFailure('unavailable', `No X sandbox answers at ${this.#base}: ${errorText(cause)}`);
-    }
+    const response = await this.#fetch(path, {
+      method,
+      ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    const answer: unknown = await response.json().catch((thrown: unknown) => Promise.reject(this.#unavailable(thrown)));
     if (response.ok) return answer as T;
     const { status } = response;
     throw new XFailure(status === 403 ? 'refused' : 'invalid', textOf(recordOf(answer)?.['error']) ?? `The sandbox answered ${status}`, { status });
+  }
+
+  async #fetch(path: string, init: RequestInit): Promise<Response> {
+    try {
+      return await fetch(this.#base + path, init);
+    } catch (thrown) {
+      throw this.#unavailable(thrown);
+    }
+  }
+
+  #unavailable(thrown: unknown): XFailure {
+    const cause = thrown instanceof Error && thrown.cause !== undefined ? thrown.cause : thrown;
+    return new XFailure('unavailable', `No X sandbox answers at ${this.#base}: ${errorText(cause)}`);
   }
 }

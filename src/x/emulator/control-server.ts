@@ -4,6 +4,7 @@ import { isNearHost } from '../api-base.ts';
 import { recordOf } from '../json.ts';
 import { controlPage } from './control-page.ts';
 import { CONTROL_ROUTES } from './control-routes.ts';
+import { LiveChanges } from './control/live.ts';
 import { refuse, type ControlAnswer } from './control/route.ts';
 import { isJson, parseJson, readBody } from './http-body.ts';
 import { resolveRoute } from './route.ts';
@@ -18,9 +19,11 @@ import type { Sandbox } from './sandbox.ts';
 export class ControlServer {
   readonly server: Server;
   readonly #sandbox: Sandbox;
+  readonly #live: LiveChanges;
 
   constructor(sandbox: Sandbox) {
     this.#sandbox = sandbox;
+    this.#live = new LiveChanges(sandbox);
     this.server = createServer((request, response) => {
       this.#serve(request, response).catch((thrown: unknown) => {
         sandbox.logger.debug('Request of the X sandbox control ended early', { reason: errorText(thrown) });
@@ -39,6 +42,7 @@ export class ControlServer {
     if (!isNearHost(host.replace(/:[0-9]*$/, ''))) {
       return this.#write(response, { status: 421, body: { error: 'This is the control port of the X sandbox, not the X API' } });
     }
+    if (path === '/changes' && request.method === 'GET') return this.#live.follow(response);
     if (path === '/' && request.method === 'GET') return this.#page(response);
     this.#write(response, await this.#answer(request, path ?? '', body));
   }

@@ -28,6 +28,8 @@ const MAX_BODY_CHARS = 2000;
 export class RequestLog {
   readonly #maxRequests: number;
   readonly #requests: RecordedRequest[] = [];
+  /** Called after each request; one listener. */
+  onAdded: () => void = () => {};
 
   constructor(maxRequests: number) {
     this.#maxRequests = maxRequests;
@@ -36,6 +38,7 @@ export class RequestLog {
   add(request: RecordedRequest): void {
     this.#requests.push({ ...request, body: request.body.slice(0, MAX_BODY_CHARS) });
     if (this.#requests.length > this.#maxRequests) this.#requests.shift();
+    this.onAdded();
   }
 
   /** Oldest first. */

@@ -77,3 +77,31 @@ test('switched off, nothing is counted, refused or said', () => {
   counted.enabled = true;
   assert.equal(counted.take('dm-send', BOT).headers['x-rate-limit-remaining'], '14');
 });
+
+test('each user has buckets of their own; the 24-hour bucket of the app is shared', () => {
+  const clock = new VirtualClock(START_MS);
+  const counted = new RateLimits({ clock, table: { ...DOCUMENTED_LIMITS, 'dm-send': { user15Min: 1, app24Hour: 2 } }, enabled: true });
+  const take = (id: string) => counted.take('dm-send', { kind: 'oauth2', user: { id } }).allowed;
+  assert.deepEqual([take('1'), take('1'), take('2'), take('3')], [true, false, true, false]);
+});
+
+test('the bearer token of the app has its own 15-minute bucket and none of a user', () => {
+  const { limits: counted } = limits();
+  const asApp = counted.take('mentions', { kind: 'app', user: { id: '1' } }).headers;
+  assert.deepEqual([asApp['x-rate-limit-limit'], asApp['x-rate-limit-remaining']], ['450', '449']);
+  assert.equal(counted.take('mentions', BOT).headers['x-rate-limit-remaining'], '299');
+});
+
+test('a speed divides every window and begins it anew', () => {
+  const { clock, limits: counted } = limits();
+  for (let n = 0; n < 15; n += 1) counted.take('dm-send', BOT);
+  assert.equal(counted.take('dm-send', BOT).allowed, false);
+  counted.speed = 900;
+  const { headers } = counted.take('dm-send', BOT);
+  assert.equal(headers['x-rate-limit-remaining'], '14');
+  assert.equal(headers['x-rate-limit-reset'], String(START_MS / 1000 + 1));
+  assert.equal(headers['x-user-limit-24hour-reset'], String(START_MS / 1000 + 96));
+  for (let n = 0; n < 14; n += 1) counted.take('dm-send', BOT);
+  clock.advance(1000);
+  assert.equal(counted.take('dm-send', BOT).allowed, true);
+});
