@@ -61,6 +61,12 @@ export class MemoryUsers implements Users {
       locale: 'en',
       region: undefined,
       notify: true,
+      linkedAt: undefined,
+      quietFrom: undefined,
+      quietTo: undefined,
+      forwardTo: undefined,
+      dnd: false,
+      mastodon: undefined,
       createdAt: new Date(0),
       ...change,
     });
