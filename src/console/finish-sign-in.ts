@@ -4,7 +4,7 @@ import type { Grant } from '../x/oauth2.ts';
 import { XFailure, type XUser } from '../x/port.ts';
 import type { ConsoleContext, SigningIn } from './console-context.ts';
 import type { Result } from './pages/result-page.ts';
-import type { Session } from './sessions.ts';
+import type { Proof, Session } from './sessions.ts';
 
 export interface SignInEnd {
   /** 502 when X did not do its part. */
@@ -33,7 +33,7 @@ export async function finishSignIn(parts: {
     logger.warn('X did not confirm a sign-in', { requestId, class: thrown.class, reason: thrown.reason });
     return { status: 502, result: notConfirmed(thrown) };
   }
-  const end = session.purpose === 'link' ? await link(context, session, account) : await unlink(context, account);
+  const end = session.purpose === 'link' ? await link(context, session.proof, account) : await unlink(context, account);
   if (end.keepFor === undefined) {
     // What is not kept is given back, so that no grant is left on X that nobody remembers.
     await signingIn.x.revoke(grant.accessToken).catch((thrown) => logger.info('A token was not revoked', { requestId, reason: errorText(thrown) }));
@@ -49,9 +49,9 @@ interface End {
   readonly keepFor?: string;
 }
 
-async function link({ links, counters, logger }: ConsoleContext, session: Session, account: XUser): Promise<End> {
+async function link({ links, counters, logger }: ConsoleContext, proof: Proof, account: XUser): Promise<End> {
   const who = { xUserId: account.id, xName: account.username };
-  const outcome: LinkOutcome = session.sipUser === undefined ? await links.redeem(session.code ?? '', who) : await links.link(session.sipUser, who);
+  const outcome: LinkOutcome = proof.code === undefined ? await links.link(proof.sipUser, who) : await links.redeem(proof.code, who);
   logger.info('A sign-in to link has ended', { outcome: outcome.outcome, xUserId: account.id });
   if (outcome.outcome !== 'linked') return { result: notLinked(outcome, account) };
   counters.linked.value += 1;

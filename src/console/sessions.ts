@@ -1,18 +1,15 @@
 import { randomHex } from '../base/ids.ts';
 import type { Clock } from '../base/clock.ts';
+import type { SignInStart } from '../x/oauth2.ts';
+
+/** How a person has shown that a SIP user is his: by a code, which is kept until we know the account, or by the password. */
+export interface Proof {
+  readonly sipUser: string;
+  readonly code: string | undefined;
+}
 
 /** What a browser is in the middle of, from the form until X sends it back. */
-export interface Session {
-  readonly purpose: 'link' | 'unlink';
-  /** The one-time code, kept until we know the account that it is for. */
-  readonly code?: string;
-  /** The SIP user whose password was right. */
-  readonly sipUser?: string;
-  readonly state: string;
-  readonly codeVerifier: string;
-  /** Where X asks. */
-  readonly url: string;
-}
+export type Session = SignInStart & ({ readonly purpose: 'link'; readonly proof: Proof } | { readonly purpose: 'unlink' });
 
 export interface SessionsOptions {
   readonly clock: Clock;

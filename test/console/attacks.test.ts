@@ -219,7 +219,7 @@ test('bodies: too large is 413, other forms than forms 415, other verbs and path
 
 test('a failure of ours is told in plain words with a number, and the log has the reason under that number', async (t) => {
   const setup = await startConsole(t, db);
-  setup.links.isOpen = () => Promise.reject(new Error('connection to 10.0.0.7 refused'));
+  setup.links.userOfCode = () => Promise.reject(new Error('connection to 10.0.0.7 refused'));
   const answer = await setup.browser().submit('/link', { code: 'SW-7F3K-9QXM' });
   assert.equal(answer.status, 500);
   assert.doesNotMatch(answer.text, /10\.0\.0\.7/);

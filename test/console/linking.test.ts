@@ -22,7 +22,7 @@ test('a code and a sign-in link the account that signed in, and its tokens are k
   assert.match(done.text, /SIP user bob is linked with @Bob_Example/);
   const row = await rowOf('bob');
   assert.deepEqual([row.x_user_id, row.twuser, row.linked_at !== null], ['7', 'Bob_Example', true]);
-  assert.equal(await setup.links.isOpen(code), false);
+  assert.equal(await setup.links.userOfCode(code), undefined);
   const token = await setup.tokens.fresh('7');
   assert.ok(token.ok && token.accessToken.length > 20);
   assert.deepEqual([setup.count('console.sign-ins'), setup.count('console.linked')], [1, 1]);
@@ -35,8 +35,10 @@ test('the SIP password does as well as a code', async (t) => {
   assert.equal((await rowOf('bob')).x_user_id, '7');
 });
 
-test('the page before X says for whom it is, when it is known', async (t) => {
+test('the page before X says for whom it is, so that nobody links with the phone of who has sent him a code', async (t) => {
   const setup = await startConsole(t, db);
+  const { code } = await setup.links.issue('bob', 60_000);
+  assert.match((await setup.browser().submit('/link', { code })).text, /make calls for the SIP user <b>bob<\/b>/);
   assert.match((await setup.browser().submit('/link', { user: 'bob', password: 'secret2' })).text, /make calls for the SIP user <b>bob<\/b>/);
 });
 
@@ -47,7 +49,7 @@ test('a link from the operator fills the code in and does nothing else', async (
   const page = await browser.get(`/link?code=${code}`);
   assert.ok(page.text.includes(`value="${code}"`));
   assert.equal((await browser.get('/sign-in')).status, 403);
-  assert.equal(await setup.links.isOpen(code), true);
+  assert.equal(await setup.links.userOfCode(code), 'bob');
 });
 
 test('what is typed or comes with the address is never HTML', async (t) => {
@@ -92,7 +94,7 @@ test('who says no at X has changed nothing', async (t) => {
   const url = new URL(signInUrlIn((await browser.submit('/link', { code })).text));
   const back = await browser.get(`/callback?error=access_denied&state=${url.searchParams.get('state')}`);
   assert.match(back.text, /You said no at X/);
-  assert.equal(await setup.links.isOpen(code), true);
+  assert.equal(await setup.links.userOfCode(code), 'bob');
   assert.deepEqual(setup.x.exchanges, []);
 });
 
@@ -103,7 +105,7 @@ test('when X does not say who it is nothing is linked, and the person is told to
   const done = await signIn(setup, setup.browser(), { code });
   assert.equal(done.status, 502);
   assert.match(done.text, /X cannot be reached/);
-  assert.equal(await setup.links.isOpen(code), true);
+  assert.equal(await setup.links.userOfCode(code), 'bob');
   assert.equal(setup.count('console.sign-ins-failed'), 1);
 });
 

@@ -1,12 +1,16 @@
 import { html, type Html } from '../html.ts';
 import { alert, card, page } from './page.ts';
 
-export interface LinkPageParts {
-  readonly formToken: string;
-  /** What was typed before, or came with the address. */
+/** What stands in the fields: what was typed before, or came with the address. */
+export interface LinkFields {
   readonly code: string;
-  readonly sipUser?: string;
-  readonly problem?: string | undefined;
+  readonly sipUser: string;
+  /** Which of the two forms was refused. */
+  readonly problem: 'code' | 'password' | undefined;
+}
+
+export interface LinkPageParts extends LinkFields {
+  readonly formToken: string;
   readonly botName: string | undefined;
   /** False when the operator has given no OAuth 2.0 client: then codes are sent by message only. */
   readonly canSignIn: boolean;
@@ -21,7 +25,7 @@ export function linkPage(parts: LinkPageParts): string {
 function byCode({ formToken, code, problem }: LinkPageParts): Html {
   return card(
     'Link your account on X',
-    html`${alert(problem)}
+    html`${problem === 'code' ? alert('This code is wrong, was used already, or has ended. Look at it once more, or ask for a new one.') : undefined}
 <p>You have a code from whoever runs your telephone service.</p>
 <form method="post" action="/link">
 <input type="hidden" name="token" value="${formToken}">
@@ -32,8 +36,9 @@ function byCode({ formToken, code, problem }: LinkPageParts): Html {
   );
 }
 
-function byPassword({ formToken, sipUser = '' }: LinkPageParts): Html {
+function byPassword({ formToken, sipUser, problem }: LinkPageParts): Html {
   return html`<section class="card"><h2>No code? Use your SIP password</h2>
+${problem === 'password' ? alert('User name or password is wrong.') : undefined}
 <form method="post" action="/link">
 <input type="hidden" name="token" value="${formToken}">
 <label for="user">SIP user name</label>

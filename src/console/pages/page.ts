@@ -28,6 +28,6 @@ export function card(title: string, content: Html): Html {
 }
 
 /** A sentence about what went wrong, read out by screen readers. */
-export function alert(text: string | undefined): Html | undefined {
-  return text === undefined ? undefined : html`<p class="bad" role="alert">${text}</p>`;
+export function alert(text: string): Html {
+  return html`<p class="bad" role="alert">${text}</p>`;
 }

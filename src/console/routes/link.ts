@@ -4,10 +4,11 @@ import { beginSession, sessionOf } from '../browser-session.ts';
 import type { ConsoleContext, SigningIn } from '../console-context.ts';
 import type { FormGuard } from '../form-guard.ts';
 import { fieldsOf } from '../form-body.ts';
-import { linkPage } from '../pages/link-page.ts';
+import { linkPage, type LinkFields } from '../pages/link-page.ts';
 import { resultPage } from '../pages/result-page.ts';
 import { signInPage } from '../pages/sign-in-page.ts';
 import { sendError, sendPage } from '../send.ts';
+import type { Proof } from '../sessions.ts';
 
 const MAX_CODE_CHARS = 64;
 const MAX_NAME_CHARS = 64;
@@ -16,11 +17,11 @@ const MAX_PASSWORD_CHARS = 256;
 /** `/link`: which SIP user somebody is, by code or password; `/sign-in`: the last page before X. */
 export function addLinkRoutes(app: FastifyInstance, context: ConsoleContext, guard: FormGuard): void {
   const { botName, canSignIn } = context;
-  const show = (request: FastifyRequest, reply: FastifyReply, parts: { status?: number; code?: string; sipUser?: string; problem?: string }) => {
-    const { status = 200, code = '', problem } = parts;
-    const user = parts.sipUser === undefined ? {} : { sipUser: parts.sipUser };
+  const show = (request: FastifyRequest, reply: FastifyReply, fields: Partial<LinkFields>) => {
+    const { code = '', sipUser = '', problem } = fields;
     const formToken = guard.issue(request, reply);
-    return sendPage(reply, status, linkPage({ formToken, code, problem, botName: botName(), canSignIn, ...user }));
+    const status = problem === undefined ? 200 : 403;
+    return sendPage(reply, status, linkPage({ formToken, code, sipUser, problem, botName: botName(), canSignIn }));
   };
 
   app.get<{ Querystring: { code?: unknown } }>('/link', (request, reply) => {
@@ -39,16 +40,14 @@ export function addLinkRoutes(app: FastifyInstance, context: ConsoleContext, gua
     }
     if (fields.has('user')) {
       const sipUser = (fields.get('user') ?? '').trim();
-      if (await isRightPassword(context, request, sipUser, fields.get('password') ?? '')) return begin(reply, context, signingIn, { sipUser });
-      return show(request, reply, { status: 403, sipUser: sipUser.slice(0, MAX_NAME_CHARS), problem: 'User name or password is wrong.' });
+      if (await isRightPassword(context, request, sipUser, fields.get('password') ?? '')) return begin(reply, context, signingIn, { sipUser, code: undefined });
+      return show(request, reply, { sipUser: sipUser.slice(0, MAX_NAME_CHARS), problem: 'password' });
     }
     const typed = (fields.get('code') ?? '').slice(0, MAX_CODE_CHARS + 1);
     const code = readLinkCode(typed);
-    if (code === undefined || !(await context.links.isOpen(code))) {
-      const problem = 'This code is wrong, was used already, or has ended. Look at it once more, or ask for a new one.';
-      return show(request, reply, { status: 403, code: typed.slice(0, MAX_CODE_CHARS), problem });
-    }
-    return begin(reply, context, signingIn, { code });
+    const sipUser = code === undefined ? undefined : await context.links.userOfCode(code);
+    if (sipUser === undefined) return show(request, reply, { code: typed.slice(0, MAX_CODE_CHARS), problem: 'code' });
+    return begin(reply, context, signingIn, { sipUser, code });
   });
 
   app.get('/sign-in', (request, reply) => {
@@ -57,8 +56,8 @@ export function addLinkRoutes(app: FastifyInstance, context: ConsoleContext, gua
       const text = 'This sign-in has ended, or was begun in another browser.';
       return sendPage(reply, 403, resultPage({ isGood: false, title: 'Begin again', text, link: { href: '/link', text: 'To the form' } }));
     }
-    const { purpose, sipUser, url } = found.session;
-    return sendPage(reply, 200, signInPage({ purpose, sipUser, url }));
+    const { session } = found;
+    return sendPage(reply, 200, signInPage({ sipUser: session.purpose === 'link' ? session.proof.sipUser : undefined, url: session.url }));
   });
 }
 
@@ -69,7 +68,7 @@ async function isRightPassword(context: ConsoleContext, request: FastifyRequest,
   return isRight;
 }
 
-function begin(reply: FastifyReply, context: ConsoleContext, { x }: SigningIn, who: { code: string } | { sipUser: string }): FastifyReply {
-  beginSession(context, reply, { purpose: 'link', ...who, ...x.begin() });
+function begin(reply: FastifyReply, context: ConsoleContext, { x }: SigningIn, proof: Proof): FastifyReply {
+  beginSession(context, reply, { purpose: 'link', proof, ...x.begin() });
   return reply.redirect('/sign-in', 303);
 }

@@ -93,13 +93,13 @@ export class LinksTable {
     });
   }
 
-  /** Whether a code would be taken at this moment. Limit who may ask: it tells a guesser what `redeem` tells him. */
-  async isOpen(typed: string): Promise<boolean> {
-    const { rows } = await this.#db.raw<{ rows: unknown[] }>(
-      'select 1 from link_codes where code_hash = ? and used_at is null and expires_at > now()',
+  /** The user of a code that would be taken at this moment. Limit who may ask: it tells a guesser what `redeem` tells him. */
+  async userOfCode(typed: string): Promise<string | undefined> {
+    const { rows } = await this.#db.raw<{ rows: { sipuser: string }[] }>(
+      'select sipuser from link_codes where code_hash = ? and used_at is null and expires_at > now()',
       [hashOfLinkCode(readLinkCode(typed) ?? '')],
     );
-    return rows.length > 0;
+    return rows[0]?.sipuser;
   }
 
   /**
