@@ -4,6 +4,7 @@ import type { InboxMessage } from '../../x/emulator/control/messages.ts';
 import type { CommandLine } from '../command-line.ts';
 import { examples } from '../help.ts';
 import { timelineLines } from './x-timeline.ts';
+import { addXWebhookCommand } from './x-webhook.ts';
 import { printable } from '../printable.ts';
 
 const DEFAULT_POSTS = 50;
@@ -74,6 +75,7 @@ export function addXCommand(program: Command, line: CommandLine): void {
     .option('--json', 'as JSON')
     .addHelpText('after', examples([['sipweet x users', 'name, id, and who takes no messages']]))
     .action((options: { json?: boolean }) => users(line, options));
+  addXWebhookCommand(x, line);
 }
 
 interface PostOptions {
