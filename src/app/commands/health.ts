@@ -21,6 +21,7 @@ export function addHealthCommand(program: Command, line: CommandLine): void {
       examples([
         ['sipweet health sip', 'the SIP process of this machine answers OPTIONS'],
         ['sipweet health worker', 'database and queue answer'],
+        ['sipweet health console', 'its pages can be had'],
       ]),
     );
   health
@@ -34,6 +35,11 @@ export function addHealthCommand(program: Command, line: CommandLine): void {
     .description('Asks the database and the queue, without which a worker can do nothing.')
     .addHelpText('after', examples([['sipweet health worker', 'in a container with the environment of the worker']]))
     .action(() => askBackEnds(line));
+  health
+    .command('console')
+    .description('Asks the console of this machine, at console.host and console.port, for `/readyz` and wants 200 within four seconds.')
+    .addHelpText('after', examples([['sipweet health console', 'in a container with the environment of the console']]))
+    .action(() => askConsole(line));
 }
 
 async function askSip(line: CommandLine, address: string | undefined): Promise<void> {
@@ -80,6 +86,21 @@ async function askBackEnds(line: CommandLine): Promise<void> {
     await db.destroy();
     await access.release();
   }
+}
+
+async function askConsole(line: CommandLine): Promise<void> {
+  const { host, port } = line.load().config.console;
+  if (port === 0) throw new AppError('usage', 'console.port is 0, any free port: give it a number to ask there');
+  const name = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host;
+  const url = `http://${name}:${port}/readyz`;
+  let status: number;
+  try {
+    ({ status } = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(ANSWER_MS) }));
+  } catch (thrown) {
+    throw new AppError('process.failed', `No answer from the console at ${url} within ${ANSWER_MS} ms`, { cause: thrown });
+  }
+  if (status !== 200) throw new AppError('process.failed', `The console at ${url} answers ${status}, not 200`);
+  line.print(`The console at ${url} is ready`);
 }
 
 interface Address {

@@ -6,6 +6,7 @@ import { examples } from '../help.ts';
 import { printable } from '../printable.ts';
 import { addXSwitchCommands } from './x-switch.ts';
 import { timelineLines } from './x-timeline.ts';
+import { addXWebhookCommand } from './x-webhook.ts';
 
 const DEFAULT_POSTS = 50;
 
@@ -77,6 +78,7 @@ export function addXCommand(program: Command, line: CommandLine): void {
     .option('--json', 'as JSON')
     .addHelpText('after', examples([['sipweet x users', 'name, id, and who takes no messages']]))
     .action((options: { json?: boolean }) => users(line, options));
+  addXWebhookCommand(x, line);
 }
 
 interface PostOptions {
