@@ -176,7 +176,7 @@ export class SipNode {
     });
     let localSockets: readonly LocalSocket[] = [];
     const names = sip.advertise === undefined ? sip.domains : [...sip.domains, { host: sip.advertise, port: undefined }];
-    const ownNames = new ServiceNames(names, transports, () => socketHost(localSockets));
+    const ownNames = new ServiceNames({ names, realm: realmOf(config), transports, socketHost: () => socketHost(localSockets) });
     const router = new Router({ clock, logger, counters, endpoint, proxy, ownNames, modules }, engine);
     endpoint.attach(router);
     const timers = new RouteTimers(config.script.timers, clock, (callback, event, whenDone) => router.runEvent(callback, event, whenDone));
