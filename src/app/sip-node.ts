@@ -17,7 +17,7 @@ import { Registrar } from '../registrar/registrar.ts';
 import { ksrRows } from '../script/ksr/rows.ts';
 import { createScriptModules, startScriptModules, stopScriptModules, type ScriptModules } from '../script/modules/modules.ts';
 import { RouteTimers } from '../script/modules/route-timers.ts';
-import type { AddressSource, CredentialStore, EventOutbox, ResultInboxes, SqlConnection } from '../script/ports.ts';
+import type { AddressSource, CredentialStore, EventOutbox, MessageStore, ResultInboxes, SqlConnection } from '../script/ports.ts';
 import type { RouteContext } from '../script/route-context.ts';
 import { Router } from '../script/router.ts';
 import { LuaEngine } from '../script/vm/lua-engine.ts';
@@ -47,6 +47,8 @@ export interface SipNodeParts {
   readonly addresses: AddressSource;
   readonly outbox: EventOutbox;
   readonly inboxes: ResultInboxes;
+  /** Where messages wait for users who are not there; undefined lets `KSR.msilo` fail. */
+  readonly messageStore?: MessageStore;
   /** Services behind us, as numeric addresses: no SIP request is ever sent there. */
   readonly backEnds: readonly BackEnd[];
   /** Ports of services on this machine, likewise. */
@@ -148,6 +150,7 @@ export class SipNode {
       sqlConnections: parts.sqlConnections,
       outbox: parts.outbox,
       inboxes: parts.inboxes,
+      messageStore: parts.messageStore,
       realm: realmOf(config),
       auth: config.auth,
       script: config.script,
