@@ -28,6 +28,9 @@ local TRUSTED = 1
 function ksr_request_route()
   early_checks()
 
+  -- What the service's own calls say of themselves is for this script: no phone sees it, nobody else is believed.
+  KSR.hdr.remove("X-Sipweet-Call")
+
   -- CANCEL belongs to a call that we forward, or to nothing.
   if KSR.is_CANCEL() then
     if KSR.tm.t_check_trans() > 0 then
@@ -133,6 +136,10 @@ end
 
 -- Our users have to show who they are; a user can be registered and called only by his own name.
 function authenticate()
+  -- Calls and messages that the service makes itself, because a user of ours has asked for them on X.
+  if KSR.sipweet.is_own() then
+    return
+  end
   if KSR.permissions.allow_source_address(TRUSTED) > 0 then
     return
   end
@@ -167,10 +174,12 @@ end
 function to_local_user()
   -- Remembered before `lookup` puts the phone's address in place of the user.
   KSR.pvx.avp_sets("callee", KSR.kx.gete_ruser())
+  -- The phones of somebody who has asked for a call and does not come to them: he has missed nothing.
+  local rings_asker = own_leg() == "caller"
 
   local found = KSR.registrar.lookup("location")
   if found < 0 then
-    if KSR.is_INVITE() then
+    if KSR.is_INVITE() and not rings_asker then
       missed_call("unreachable")
     end
     if found == -2 then
@@ -185,14 +194,27 @@ function to_local_user()
     relay()
     return
   end
-  KSR.setflag(FLT_LOCAL_CALLEE)
+  if not rings_asker then
+    KSR.setflag(FLT_LOCAL_CALLEE)
+  end
   KSR.tm.t_set_fr_inv(RING_MS)
   KSR.tm.t_on_failure("ksr_failure_call")
   if KSR.tm.t_relay() < 0 then
     -- None of the phones can be reached: there is no failure to wait for.
-    missed_call("unreachable")
+    if not rings_asker then
+      missed_call("unreachable")
+    end
     KSR.sl.sl_reply_error()
   end
+end
+
+-- Of a call that the service makes: is this INVITE for the side that asked for it, "caller", or for the
+-- "callee"? "" for every other request.
+function own_leg()
+  if not KSR.sipweet.is_own() then
+    return ""
+  end
+  return string.match(KSR.hdr.gete("X-Sipweet-Call"), ";leg=(%a+)$") or ""
 end
 
 function relay()

@@ -27,11 +27,18 @@ import { NextHopPolicy, hasLoopbackListener, type BackEnd } from '../sip/resolve
 import { NodeDnsLookup } from '../sip/resolve/node-dns-lookup.ts';
 import { ServerLocator } from '../sip/resolve/server-locator.ts';
 import { transactionTimings } from '../sip/transaction/timings.ts';
-import type { LocalSocket } from '../sip/transport/transport.ts';
+import type { Destination, LocalSocket } from '../sip/transport/transport.ts';
 import { Transports } from '../sip/transport/transports.ts';
+import type { Announcer } from '../ua/announcer.ts';
+import { OwnRequests } from '../ua/own-requests.ts';
+import { ServiceAgent } from '../ua/service-agent.ts';
+import { ThirdPartyCalls } from '../ua/third-party/third-party-calls.ts';
+import { createAnnouncer } from './announcements.ts';
 import { LocatedNextHops } from './located-next-hops.ts';
 import { MemoryReturn } from './memory-return.ts';
 import { ServiceNames } from './own-names.ts';
+
+const LOOPBACK = '127.0.0.1';
 
 /** What a SIP node is put together from. Everything that waits for the outside is behind a port. */
 export interface SipNodeParts {
@@ -49,6 +56,8 @@ export interface SipNodeParts {
   readonly inboxes: ResultInboxes;
   /** Where messages wait for users who are not there; undefined lets `KSR.msilo` fail. */
   readonly messageStore?: MessageStore;
+  /** Speaks announcements; undefined takes the one of the section `media`. */
+  readonly announcer?: Announcer;
   /** Services behind us, as numeric addresses: no SIP request is ever sent there. */
   readonly backEnds: readonly BackEnd[];
   /** Ports of services on this machine, likewise. */
@@ -79,7 +88,7 @@ export class SipNode {
    * Starts a node. The script is loaded and the registrations are read before the first socket is
    * bound, so that nothing is answered wrongly while it starts.
    *
-   * @throws AppError `script.load`, `listen.in-use`, `listen.failed`, `db.unreachable`
+   * @throws AppError `script.load`, `listen.in-use`, `listen.failed`, `db.unreachable`, `media.sound`
    */
   static async start(parts: SipNodeParts): Promise<SipNode> {
     const { config, clock, logger, counters } = parts;
@@ -95,6 +104,7 @@ export class SipNode {
       ...(writer === undefined ? {} : { sink: writer }),
     });
 
+    const timings = transactionTimings({ t1Ms: sip.t1Ms, t2Ms: sip.t2Ms, t4Ms: sip.t4Ms, timerCMs: sip.timerCMs });
     const endpoint: Endpoint = new Endpoint({
       clock,
       logger,
@@ -105,7 +115,7 @@ export class SipNode {
         localFor: (destination) => transports.localSocketFor(destination.protocol, destination.address, destination.local),
       },
       options: {
-        timings: transactionTimings({ t1Ms: sip.t1Ms, t2Ms: sip.t2Ms, t4Ms: sip.t4Ms, timerCMs: sip.timerCMs }),
+        timings,
         messageLimits: { maxMessageBytes: limits.maxMessageBytes, maxHeaders: limits.maxHeaders },
         maxTransactions: limits.maxTransactions,
         serverHeader: sip.serverHeader,
@@ -128,7 +138,11 @@ export class SipNode {
       },
     });
 
-    const locator = new ServerLocator({ dns: new NodeDnsLookup(), policy: nextHopPolicy(parts), clock, counters, random: Math.random });
+    const agent = new ServiceAgent({ clock, logger, timings });
+    const policy = nextHopPolicy(parts);
+    const announcer = parts.announcer ?? (await createAnnouncer({ config, clock, counters, policy }));
+    const calls = new ThirdPartyCalls({ agent, announcer, maxActive: config.calls.maxActive, logger, counters });
+    const locator = new ServerLocator({ dns: new NodeDnsLookup(), policy, clock, counters, random: Math.random });
     const proxy = new Proxy(endpoint, new LocatedNextHops(locator), {
       firstResponseMs: sip.frTimerMs,
       ringMs: sip.frInvTimerMs,
@@ -141,8 +155,9 @@ export class SipNode {
       counters,
       definitions: new Map(),
       registrar,
-      requests: { send: () => false, isOwn: () => false },
-      calls: { start: () => false, cancel: () => false, active: 0 },
+      requests: new OwnRequests(agent),
+      calls,
+      callDefaults: config.calls,
       nodeId: randomHex(8),
       flushRegistrations: writer !== undefined && config.registrar.write === 'through' ? () => writer.flush() : undefined,
       credentials: parts.credentials,
@@ -174,6 +189,17 @@ export class SipNode {
     await startScriptModules(modules);
     if (writer !== undefined) await writer.load(index, limits.maxBindings);
     const localSockets = await transports.listen((parts.listen ?? sip.listen).map(({ transport, host, port }) => ({ protocol: transport, address: host, port })));
+    const stopSockets = async (): Promise<void> => {
+      await agent.close();
+      await transports.close();
+    };
+    try {
+      await agent.listen(await loopbackListener(transports));
+    } catch (thrown) {
+      await stopSockets();
+      throw thrown;
+    }
+    policy.admit(agent.local!.address, agent.local!.port);
     sweep.start();
     timers.start();
     memory.start();
@@ -181,9 +207,11 @@ export class SipNode {
     const stopAll = async (): Promise<void> => {
       memory.stop();
       timers.stop();
+      // While the script still runs: the phones are hung up through it, and it is told of the end of each call.
+      await calls.close();
       sweep.stop();
       stopScriptModules(modules);
-      await transports.close();
+      await stopSockets();
       endpoint.close();
       await writer?.close();
     };
@@ -204,6 +232,17 @@ export class SipNode {
   async close(): Promise<void> {
     await this.#stopAll();
   }
+}
+
+/**
+ * Where our own user agent sends its requests: the UDP listener that loopback reaches. Where `sip.listen`
+ * names none, one on a free port is opened for it.
+ */
+async function loopbackListener(transports: Transports): Promise<Destination> {
+  const there = transports.localSocketFor('udp', LOOPBACK);
+  const usable = there !== undefined && (there.address === '0.0.0.0' || there.address.startsWith('127.'));
+  const listener = usable ? there : (await transports.listen([{ protocol: 'udp', address: LOOPBACK, port: 0 }])).at(-1)!;
+  return { protocol: 'udp', address: listener.address === '0.0.0.0' ? LOOPBACK : listener.address, port: listener.port };
 }
 
 function nextHopPolicy(parts: SipNodeParts): NextHopPolicy {

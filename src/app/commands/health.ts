@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { AppError } from '../../base/errors.ts';
-import { randomHex } from '../../base/ids.ts';
 import { silentLogger } from '../../base/logger.ts';
 import { endedWithin } from '../../jobs/bullmq/deadline.ts';
 import type { Config } from '../../config/schema.ts';
@@ -45,12 +44,7 @@ async function askSip(line: CommandLine, address: string | undefined): Promise<v
   const identity = { user: 'health', displayName: '', domain: target.address, password: '' };
   const agent = await UserAgent.start({ ...identity, proxy, address: local, clock, logger: silentLogger });
   try {
-    const status = new Promise<number>((resolve) => {
-      const uri = `sip:${target.address.includes(':') ? `[${target.address}]` : target.address}:${target.port}`;
-      const from = `<${agent.addressOfRecord}>;tag=${randomHex(4)}`;
-      const parts = { method: 'OPTIONS', uri, from, to: `<${uri}>`, callId: randomHex(8), cseq: 1 };
-      agent.send(parts, (response) => resolve(response.status), () => resolve(408));
-    });
+    const status = agent.ask('OPTIONS', `sip:${target.address.includes(':') ? `[${target.address}]` : target.address}:${target.port}`);
     const where = `${target.address}:${target.port}`;
     if (!(await endedWithin(clock, ANSWER_MS, status))) throw new AppError('process.failed', `No SIP answer from ${where} within ${ANSWER_MS} ms`);
     if ((await status) !== 200) throw new AppError('process.failed', `SIP at ${where} answers OPTIONS with ${await status}, not with 200`);

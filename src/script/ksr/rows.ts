@@ -4,6 +4,7 @@ import { authRows } from './auth.ts';
 import { authDbRows } from './auth_db.ts';
 import { coreRows } from './core.ts';
 import { corexRows } from './corex.ts';
+import { dialogRows } from './dialog.ts';
 import { hdrRows } from './hdr.ts';
 import { htableRows } from './htable.ts';
 import { kxRows } from './kx.ts';
@@ -33,6 +34,7 @@ export const ksrRows: readonly Row<RouteContext>[] = [
   ...authDbRows,
   ...authRows,
   ...corexRows,
+  ...dialogRows,
   ...hdrRows,
   ...htableRows,
   ...kxRows,

@@ -7,7 +7,7 @@ import { DigestAuthenticator } from '../../sip/auth/authenticator.ts';
 import { Lockout } from '../../sip/auth/lockout.ts';
 import { NonceSource } from '../../sip/auth/nonce.ts';
 import { NonceUses } from '../../sip/auth/nonce-uses.ts';
-import type { AddressSource, CallControl, CredentialStore, EventOutbox, MessageStore, RequestSender, ResultInboxes, SqlConnection } from '../ports.ts';
+import type { AddressSource, CallControl, CallPlan, CredentialStore, EventOutbox, MessageStore, RequestSender, ResultInboxes, SqlConnection } from '../ports.ts';
 import { ScriptVariables } from '../pseudo-variables/script-variables.ts';
 import { AddressBook } from './address-book.ts';
 import { CachedCredentials } from './cached-credentials.ts';
@@ -47,6 +47,8 @@ export interface ScriptModules {
   readonly uacEventCallback: string;
   /** Calls of the service's own: `sipweet.call`, `dialog.dlg_bridge`. */
   readonly calls: CallControl;
+  /** What a script does not say of a call: the section `calls` of the configuration. */
+  readonly callDefaults: CallDefaults;
   /** Names this run of this process: what it has claimed is nobody's after it. */
   readonly nodeId: string;
   /** Writes registrations out; undefined when they are answered before they are written. */
@@ -63,6 +65,8 @@ export interface AuthModule {
   /** The realm that stored hashes were made with. */
   readonly realm: string;
 }
+
+export type CallDefaults = Pick<CallPlan, 'flow' | 'ringMs' | 'maxDurationMs'>;
 
 interface ModuleCounters {
   readonly tableFull: Counter;
@@ -81,6 +85,7 @@ export interface ScriptModulesOptions {
   readonly registrar: Registrar;
   readonly requests: RequestSender;
   readonly calls: CallControl;
+  readonly callDefaults: CallDefaults;
   readonly nodeId: string;
   readonly flushRegistrations?: (() => Promise<void>) | undefined;
   readonly credentials: CredentialStore;
@@ -145,6 +150,7 @@ export function createScriptModules(options: ScriptModulesOptions): ScriptModule
     requests: options.requests,
     uacEventCallback: script.uacEventCallback,
     calls: options.calls,
+    callDefaults: options.callDefaults,
     nodeId: options.nodeId,
     flushRegistrations: options.flushRegistrations,
     waitMs,

@@ -149,6 +149,7 @@ export function moduleStage(settings: Settings = {}): ModuleStage {
     }),
     requests,
     calls,
+    callDefaults: { flow: 'auto', ringMs: 45_000, maxDurationMs: 3_600_000 },
     nodeId: 'node-1',
     flushRegistrations,
     credentials: users,
