@@ -3,6 +3,7 @@ import { Registrar } from '../../../src/registrar/registrar.ts';
 import { LocationIndex } from '../../../src/registrar/location-index.ts';
 import { createScriptModules, type ScriptModules, type ScriptModulesOptions } from '../../../src/script/modules/modules.ts';
 import type { AddressRow, CallControl, CallPlan, CallProgress, Credentials, OutgoingRequest, RequestSender, SqlConnection, SqlResult, SqlValue } from '../../../src/script/ports.ts';
+import { MemoryMessageStore } from '../../../src/testing/memory-message-store.ts';
 import { stage, type Stage } from '../route-fixture.ts';
 
 /** Lets everything that settled promises have set in motion happen. */
@@ -117,6 +118,7 @@ export interface ModuleStage extends Stage {
   readonly users: StubUsers;
   readonly requests: StubRequests;
   readonly calls: StubCalls;
+  readonly messages: MemoryMessageStore;
   readonly addressRows: AddressRow[];
 }
 
@@ -131,6 +133,7 @@ export function moduleStage(settings: Settings = {}): ModuleStage {
   const users = new StubUsers();
   const requests = new StubRequests();
   const calls = new StubCalls();
+  const messages = new MemoryMessageStore({ maxPerUser: 3 });
   const addressRows: AddressRow[] = [];
   const { flushRegistrations, ...script } = settings;
   const modules = createScriptModules({
@@ -154,6 +157,7 @@ export function moduleStage(settings: Settings = {}): ModuleStage {
     sqlConnections: new Map([['db', sql]]),
     outbox,
     inboxes,
+    messageStore: messages,
     realm: 'proxy.test',
     auth: {
       algorithms: ['SHA-256', 'MD5'],
@@ -180,9 +184,11 @@ export function moduleStage(settings: Settings = {}): ModuleStage {
       pikeRequestsPerUnit: 4,
       pikeBlockS: 120,
       uacEventCallback: 'ksr_uac_event',
+      messageExpireS: 3600,
+      messageDate: true,
       ...script,
     },
   });
   Object.assign(base.services.modules, modules);
-  return { ...base, modules, sql, outbox, inboxes, users, requests, calls, addressRows };
+  return { ...base, modules, sql, outbox, inboxes, users, requests, calls, messages, addressRows };
 }
