@@ -79,7 +79,11 @@ export class XAppClient {
         throw new XFailure('invalid', reason ?? 'X does not take the rule of the stream');
       }
     }
-    if (stale.length > 0) await this.#write('stream rule', (v2) => v2.post('tweets/search/stream/rules', { delete: { ids: stale } }));
+    if (stale.length > 0) await this.removeStreamRules(stale);
+  }
+
+  async removeStreamRules(ids: readonly string[]): Promise<void> {
+    await this.#read('stream rule removal', (v2) => v2.post('tweets/search/stream/rules', { delete: { ids } }));
   }
 
   async webhooks(): Promise<readonly Webhook[]> {
