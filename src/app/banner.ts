@@ -35,11 +35,13 @@ export function banner({ loaded, view, program, address }: BannerParts): readonl
       ? row('queue', 'in the database', 'REDIS_URL')
       : row('queue', redactUrl(config.queue.redisUrl)),
     ...xRows(view),
+    ...(view.consoleUrl === undefined ? [] : [row('console', view.consoleUrl, 'console.port, console.publicUrl')]),
     '',
     'Try it (another terminal, this folder):',
     `  ${program} user add alice --x alice_example --password secret1`,
     `  ${program} user add bob --x bob_example --password secret2`,
     `  two phones: server ${place}, user alice or bob; call bob, and hang up while he rings`,
+    `  ${program} user link bob   (a code with which bob commands from X)`,
     ...(view.x.controlUrl === undefined ? [] : [`  ${program} x inbox bob_example`]),
     `  ${program} demo   (plays all of that by itself)`,
     'Ctrl-C stops.',

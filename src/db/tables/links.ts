@@ -93,13 +93,13 @@ export class LinksTable {
     });
   }
 
-  /** Whether a code would be taken at this moment. Limit who may ask: it tells a guesser what `redeem` tells him. */
-  async isOpen(typed: string): Promise<boolean> {
-    const { rows } = await this.#db.raw<{ rows: unknown[] }>(
-      'select 1 from link_codes where code_hash = ? and used_at is null and expires_at > now()',
+  /** The user of a code that would be taken at this moment. Limit who may ask: it tells a guesser what `redeem` tells him. */
+  async userOfCode(typed: string): Promise<string | undefined> {
+    const { rows } = await this.#db.raw<{ rows: { sipuser: string }[] }>(
+      'select sipuser from link_codes where code_hash = ? and used_at is null and expires_at > now()',
       [hashOfLinkCode(readLinkCode(typed) ?? '')],
     );
-    return rows.length > 0;
+    return rows[0]?.sipuser;
   }
 
   /**
@@ -167,6 +167,16 @@ export class LinksTable {
       );
       return rows[0]?.linked === true;
     });
+  }
+
+  /** The SIP user whose account on X this is, linked or mapped only. */
+  async sipUserOf({ xUserId, xName }: LinkingAccount): Promise<string | undefined> {
+    const { rows } = await this.#db.raw<{ rows: { sipuser: string }[] }>(
+      `select sipuser from sipweetusers where x_user_id = ? or (x_user_id is null and lower(twuser) = lower(?))
+       order by x_user_id is null limit 1`,
+      [xUserId, xName],
+    );
+    return rows[0]?.sipuser;
   }
 
   /** The link of one user; undefined when he has no row in `sipweetusers`, no open code and no tokens. */

@@ -28,12 +28,12 @@ test('a code links: id, handle as of now, time of the link; the code is used', a
   const { code, expiresAt } = await links.issue('bob', TTL_MS);
   const offMs = Math.abs(expiresAt.getTime() - Date.now() - TTL_MS);
   assert.ok(offMs < 60_000, `ends ${offMs} ms off`);
-  assert.equal(await links.isOpen(code), true);
+  assert.equal(await links.userOfCode(code), 'bob');
   assert.deepEqual(await links.redeem(code, BOB_ON_X), { outcome: 'linked', sipUser: 'bob' });
   const row = await rowOf('bob');
   assert.deepEqual([row.x_user_id, row.twuser], ['7', 'Bob_Example']);
   assert.ok(row.linked_at instanceof Date);
-  assert.equal(await links.isOpen(code), false);
+  assert.equal(await links.userOfCode(code), undefined);
 });
 
 test('the table holds only the hash of a code', async () => {
@@ -84,7 +84,7 @@ test('a code ends with its time, and by a newer one of the same user', async () 
   const second = await links.issue('bob', TTL_MS);
   assert.deepEqual(await links.redeem(first.code, BOB_ON_X), { outcome: 'expired' });
   await db('link_codes').update({ expires_at: db.raw('now()') });
-  assert.equal(await links.isOpen(second.code), false);
+  assert.equal(await links.userOfCode(second.code), undefined);
   assert.deepEqual(await links.redeem(second.code, BOB_ON_X), { outcome: 'expired' });
   assert.equal((await rowOf('bob')).linked_at, null);
 });
@@ -133,7 +133,7 @@ test('an X account that is another SIP user’s, by id or by a name not yet look
   assert.deepEqual(await links.redeem(code, BOB_ON_X), { outcome: 'account-taken' });
   await users.setXUserId('carol', '7');
   assert.deepEqual(await links.redeem(code, BOB_ON_X), { outcome: 'account-taken' });
-  assert.equal(await links.isOpen(code), true);
+  assert.equal(await links.userOfCode(code), 'bob');
   assert.equal((await rowOf('bob')).linked_at, null);
 });
 
@@ -163,7 +163,7 @@ test('unlink parts at once: no link, no messages, no tokens, no open code; the m
   const row = await rowOf('bob');
   assert.deepEqual([row.linked_at, row.notify, row.x_user_id, row.twuser], [null, false, '7', 'Bob_Example']);
   assert.deepEqual(await db('x_tokens'), []);
-  assert.equal(await links.isOpen(code), false);
+  assert.equal(await links.userOfCode(code), undefined);
   assert.equal(await links.unlink('bob'), false);
   assert.equal(await links.unlink('nobody'), false);
 });
@@ -184,7 +184,7 @@ test('inside a transaction of the caller a link ends with it', async () => {
   assert.deepEqual(await new LinksTable(trx).redeem(code, BOB_ON_X), { outcome: 'linked', sipUser: 'bob' });
   await trx.rollback();
   assert.equal((await rowOf('bob')).linked_at, null);
-  assert.equal(await links.isOpen(code), true);
+  assert.equal(await links.userOfCode(code), 'bob');
 });
 
 test('the state of a link: linked when, signed in, code open until', async () => {
