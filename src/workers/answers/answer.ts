@@ -13,13 +13,14 @@ const MAX_LENGTH = 2_000;
  * @param how.underPost  whether it may be said under a post: short, and harmless to others
  */
 export function finishedText(text: string, ledgerId: string, how: { readonly underPost: boolean }): string {
-  const lines = text.split('\n').map((line) => plainText(line, MAX_LENGTH)).filter((line) => line !== '');
-  const clean = plainLines(lines);
+  const clean = plainLines(text.split('\n'));
   if (!how.underPost) return withReference(clean, ledgerId);
   return withReference(fitted(harmless(clean), withReference('', ledgerId)), ledgerId);
 }
 
+/** What is indented stays so. */
 function plainLines(lines: readonly string[]): string {
-  const points = Array.from(lines.join('\n'));
+  const clean = lines.map((line) => `${line.startsWith('  ') ? '  ' : ''}${plainText(line, MAX_LENGTH)}`).filter((line) => line.trim() !== '');
+  const points = Array.from(clean.join('\n'));
   return points.length <= MAX_LENGTH ? points.join('') : `${points.slice(0, MAX_LENGTH - 1).join('').trimEnd()}…`;
 }

@@ -43,3 +43,14 @@ export function fitted(text: string, end: string): string {
   while (points.length > 0 && weightedLength(`${points.join('')}…`) > room) points.pop();
   return `${points.join('').trimEnd()}…`;
 }
+
+/** For the reference at the end. */
+const REFERENCE_LENGTH = 20;
+
+/** How many of the lines go under a post together with those before them and with what has to be said of the rest. */
+export function linesThatFit(before: readonly string[], lines: readonly string[], rest: (shown: number) => string): number {
+  const fits = (count: number) => weightedLength([...before, ...lines.slice(0, count), rest(count)].join('\n')) <= MAX_POST_LENGTH - REFERENCE_LENGTH;
+  let count = lines.length;
+  while (count > 0 && !fits(count)) count -= 1;
+  return count;
+}

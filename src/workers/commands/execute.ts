@@ -144,7 +144,6 @@ export class Execution {
 /** A call that somebody wanted "now" rings soon or not at all; so does one for a time that is over. */
 function isTooLate(wish: Command, { postedAtMs }: StoredCommand, { nowMs, policy }: Situation): boolean {
   const oldestMs = nowMs - policy.graceMs;
-  if (wish.verb === 'call-back') return postedAtMs < oldestMs;
-  if (wish.verb === 'call') return (wish.when?.atMs ?? postedAtMs) < oldestMs;
+  if (wish.verb === 'call' || wish.verb === 'call-back') return (wish.when?.atMs ?? postedAtMs) < oldestMs;
   return (wish.verb === 'remind' || wish.verb === 'move') && wish.when.atMs < oldestMs;
 }
