@@ -1,4 +1,4 @@
-import { integer, optionalLine, type Fields, type ValuesOf } from './option.ts';
+import { choice, integer, optionalLine, type Fields, type ValuesOf } from './option.ts';
 import { section, type Finding } from './section.ts';
 import { urlOf } from './notations.ts';
 
@@ -55,6 +55,58 @@ export const X = section(
       min: 100,
       max: 120_000,
       doc: 'Time in milliseconds that a call to the API may take. A message whose call ran out of time is looked for before it is sent again.',
+    }),
+    pollMs: integer({
+      default: 30_000,
+      min: 200,
+      max: 3_600_000,
+      doc: 'Milliseconds from one look for posts that mention the account to the next. X allows 300 looks in 15 minutes and charges for what it finds, not for looking.',
+    }),
+    messagePollMs: integer({
+      default: 75_000,
+      min: 200,
+      max: 3_600_000,
+      doc: 'Milliseconds from one look for direct messages to the next. X allows 15 looks in 15 minutes: 75 s leave a few for long lists and for messages of unknown fate. A webhook or x.push activity is faster.',
+    }),
+    maxAgeMs: integer({
+      default: 600_000,
+      min: 1_000,
+      max: 86_400_000,
+      doc: 'Milliseconds after which something that people wrote is not carried out any more when it is read only then: nobody wants to be rung for the post of yesterday. It is recorded as ignored; at the very first start it is left out.',
+    }),
+    overlapMs: integer({
+      default: 900_000,
+      min: 0,
+      max: 86_400_000,
+      doc: 'Milliseconds that each look reaches back behind the newest post that was read. X lists some posts late, below newer ones: less overlap loses them, more costs nothing on the same day.',
+    }),
+    push: choice(['none', 'posts', 'activity'], {
+      default: 'none',
+      doc: 'A stream that brings commands within seconds, beside the looks. posts: the filtered stream brings mentions. activity: the activity stream brings mentions and direct messages. X charges for each of them, and gives an app one stream of posts and two of activity.',
+    }),
+    dailyBudgetUsd: integer({
+      default: 20,
+      min: 0,
+      max: 1_000_000,
+      doc: 'Whole US dollars that X may cost in a UTC day, by its list prices; 0 is without a limit. At 80 % there is a warning in the log; when it is spent nothing goes to X until the next day, except that a user who says stop is told so. Messages wait meanwhile.',
+    }),
+    monthlyBudgetUsd: integer({
+      default: 200,
+      min: 0,
+      max: 10_000_000,
+      doc: 'The same for a UTC month.',
+    }),
+    stormMessages: integer({
+      default: 20,
+      min: 1,
+      max: 1_000,
+      doc: 'Missed calls and instant messages that one user is told by themselves within x.stormWindowMs. What comes on top is told in one digest at the end of the window.',
+    }),
+    stormWindowMs: integer({
+      default: 900_000,
+      min: 60_000,
+      max: 86_400_000,
+      doc: 'Milliseconds of the window of x.stormMessages.',
     }),
     sandboxApiPort: integer({
       default: 4010,

@@ -20,7 +20,7 @@ test('a prefix that a file adds is part of the name: the counters of the worker'
   deliveryCounters(counters);
   commandCounters(counters);
   const names = definedCounters().map(({ name }) => name);
-  assert.deepEqual(names.filter((name) => /^worker\.(direct-message|command)\./.test(name)), counters.all().map(({ name }) => name));
+  assert.deepEqual(names.filter((name) => /^worker\.(delivery|command)\./.test(name)), counters.all().map(({ name }) => name));
 });
 
 test('a counter that two places define has one sentence', () => {

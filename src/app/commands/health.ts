@@ -6,6 +6,7 @@ import { endedWithin } from '../../jobs/bullmq/deadline.ts';
 import type { Config } from '../../config/schema.ts';
 import type { CommandLine } from '../command-line.ts';
 import { examples } from '../help.ts';
+import { switchLine } from './x-switch.ts';
 
 const ANSWER_MS = 4000;
 const SIP_PORT = 5060;
@@ -64,10 +65,11 @@ async function askBackEnds(line: CommandLine): Promise<void> {
   const { config } = line.load();
   const { clock } = line;
   const logger = silentLogger;
-  const [{ openPool, reachDatabase }, { checkDatabase }, { connectBullmq }] = await Promise.all([
+  const [{ openPool, reachDatabase }, { checkDatabase }, { connectBullmq }, { SwitchesTable, X_SWITCH }] = await Promise.all([
     import('../database.ts'),
     import('../../db/connection.ts'),
     import('../../jobs/bullmq/bullmq-queue.ts'),
+    import('../../db/tables/switches.ts'),
   ]);
   const access = await reachDatabase({ config, logger });
   const db = openPool({ url: access.url, config, logger, applicationName: 'sipweet health' });
@@ -76,6 +78,9 @@ async function askBackEnds(line: CommandLine): Promise<void> {
     await checkDatabase(db);
     await queue.health();
     line.print('Database and queue answer');
+    // Whoever asks because nothing arrives is to see it; the worker itself is well.
+    const x = await new SwitchesTable(db).find(X_SWITCH);
+    if (x.off) line.print(switchLine(x));
   } finally {
     await queue.close();
     await db.destroy();
