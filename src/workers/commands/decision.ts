@@ -27,7 +27,7 @@ export type Effect =
   | { readonly do: 'unlink'; readonly sipUser: string };
 
 export interface Decision {
-  readonly state: Exclude<CommandEnd['state'], 'received'>;
+  readonly state: CommandEnd['state'];
   /** For the row and the log: what was understood, or the word of the refusal. */
   readonly reason: string;
   readonly effects: readonly Effect[];

@@ -90,8 +90,8 @@ export class Execution {
       return { state: 'refused', reason: `not-understood: ${problem} ${words}`.trimEnd(), effects: [], answer: this.#options.grammar.explainFailure(parsed.failure, user.locale) };
     }
     const situation = this.#situationOf(command, user, account);
-    if (isTooLate(parsed.command, command, situation)) return refused(refusal('too-late'), situation);
-    return decide(parsed.command as Exclude<Command, { verb: 'link' | 'unlink' }>, tables, situation);
+    if (isTooLate(wish!, command, situation)) return refused(refusal('too-late'), situation);
+    return decide(wish!, tables, situation);
   }
 
   #parse(command: StoredCommand, user: User | undefined, account: OwnAccount) {

@@ -163,7 +163,8 @@ class Bell {
       id,
       kind: 'reminder',
       recipient: user.xUserId!,
-      content: finishedText(text, id, { underPost: replyTo !== undefined }),
+      // Where it cannot be told in private the delivery says no more than that there is something.
+      content: finishedText(text, id, { underPost: false }),
       sipUser: user.sipUser,
       ...(replyTo === undefined ? {} : { replyTo }),
     });

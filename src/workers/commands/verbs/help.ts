@@ -1,4 +1,4 @@
-import { linesThatFit } from '../../answers/post-text.ts';
+import { linesThatFit } from '../../answers/lines-that-fit.ts';
 import { done, type CommandOf, type Verb } from '../decision.ts';
 
 export const help: Verb<CommandOf<'help'>, undefined> = {

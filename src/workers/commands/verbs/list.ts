@@ -1,6 +1,6 @@
 import type { Call } from '../../../db/tables/calls.ts';
 import type { Schedule } from '../../../db/tables/schedules.ts';
-import { linesThatFit } from '../../answers/post-text.ts';
+import { linesThatFit } from '../../answers/lines-that-fit.ts';
 import { describe, done, lineOf, whenOf, type CommandOf, type Verb } from '../decision.ts';
 
 /** Of a direct message; under a post there is less room. */
