@@ -165,6 +165,12 @@ export class CallLeg implements TimerOwner {
     this.#agent.clock.arm(this.#guard, this.#agent.timings.timeoutMs);
   }
 
+  /** Lets go of its timers without a word to anybody: the agent has no network any more. */
+  abandon(): void {
+    this.#stop();
+    this.#state = 'over';
+  }
+
   /** A request of the other side, with this leg's Call-ID. Not ACK, not CANCEL. */
   receive(transaction: ServerTransaction): void {
     const { request } = transaction;
