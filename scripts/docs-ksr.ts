@@ -74,7 +74,7 @@ const MODULES: Readonly<Record<string, string>> = {
   auth: 'Digest challenges, and credentials that the script itself can check.',
   auth_db: 'Credentials of the users in the table `subscriber`.',
   corex: 'Branches of the destination set.',
-  dialog: 'Calls that the service makes itself; dialogs that pass through are not tracked.',
+  dialog: 'A call between two phones that the script begins. Of dialogs that pass through nothing is kept.',
   hdr: 'Header fields. What was appended or removed shows in the message that is sent, not to later reads of the script.',
   htable: 'Tables in memory, declared in `script.htables`, one set for a node.',
   kx: 'Parts of the message without pseudo-variables: quicker, and shorter to write.',

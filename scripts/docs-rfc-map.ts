@@ -10,7 +10,9 @@ const SIP = '3261';
 const SHOWN: ReadonlyMap<string, string> = new Map([
   [SIP, 'SIP: Session Initiation Protocol'],
   ['3263', 'Locating SIP Servers'],
+  ['3515', 'The REFER Method'],
   ['3581', 'Symmetric Response Routing (rport)'],
+  ['3725', 'Third Party Call Control'],
   ['4320', 'Non-INVITE Transactions'],
   ['5393', 'Forking Proxies: loops and Max-Breadth'],
   ['6026', 'Transaction Handling for 2xx to INVITE'],

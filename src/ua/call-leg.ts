@@ -5,6 +5,7 @@ import type { ServerTransaction } from '../sip/endpoint/server-transaction.ts';
 import type { SipMessage } from '../sip/message/sip-message.ts';
 import type { CallerAgent, InDialogParts } from './caller-agent.ts';
 import { Dialog } from './dialog.ts';
+import { ForkedAnswers } from './forked-answers.ts';
 import { IncomingOffer } from './incoming-offer.ts';
 import { answerRequest } from './invite-answer.ts';
 import { descriptionOf } from './session-description.ts';
@@ -56,8 +57,6 @@ const GUARD = 0;
 const GLARE = 1;
 /** How often a re-INVITE is sent again after a 491. */
 const MAX_GLARES = 5;
-/** Other phones that have answered the same INVITE at the same moment, each hung up. */
-const MAX_FORKS = 8;
 
 /**
  * A call that we make (RFC 3261 §13.2), from its INVITE to its BYE, re-INVITEs of both sides included.
@@ -75,6 +74,7 @@ export class CallLeg implements TimerOwner {
   readonly #agent: CallerAgent;
   readonly #user: CallLegUser;
   readonly #parts: InviteParts;
+  readonly #forks: ForkedAnswers;
   readonly #guard = new Timer(this, GUARD);
   readonly #glare = new Timer(this, GLARE);
   #state: State = 'calling';
@@ -90,12 +90,12 @@ export class CallLeg implements TimerOwner {
   #hasRung = false;
   #finalStatus = 0;
   #byeStatus = 0;
-  #forks: { readonly dialog: Dialog; readonly cseq: number }[] = [];
 
   constructor(agent: CallerAgent, parts: InviteParts, user: CallLegUser) {
     this.#agent = agent;
     this.#parts = parts;
     this.#user = user;
+    this.#forks = new ForkedAnswers(agent);
     this.#transaction = this.#invite('');
   }
 
@@ -163,6 +163,12 @@ export class CallLeg implements TimerOwner {
     this.#transaction.cancel('');
     // No final response to what was cancelled: it counts as ended after 64*T1 (§9.1).
     this.#agent.clock.arm(this.#guard, this.#agent.timings.timeoutMs);
+  }
+
+  /** Lets go of its timers without a word to anybody: the agent has no network any more. */
+  abandon(): void {
+    this.#stop();
+    this.#state = 'over';
   }
 
   /** A request of the other side, with this leg's Call-ID. Not ACK, not CANCEL. */
@@ -245,24 +251,10 @@ export class CallLeg implements TimerOwner {
       if (this.#state === 'leaving') this.#hangUp();
       else this.#passOn(response);
     } else if (response.to?.tag !== this.#dialog.remoteTag) {
-      this.#dropFork(response);
+      this.#forks.drop(response);
     } else {
       this.#repeatAck(response.cseq!.number);
     }
-  }
-
-  /** Another phone has answered the same INVITE (§13.2.2.4): acknowledged each time, hung up once. */
-  #dropFork(response: SipMessage): void {
-    const tag = response.to?.tag ?? '';
-    let fork = this.#forks.find(({ dialog }) => dialog.remoteTag === tag);
-    const isNew = fork === undefined;
-    if (fork === undefined) {
-      if (this.#forks.length >= MAX_FORKS) return;
-      fork = { dialog: Dialog.ofCaller(response), cseq: response.cseq!.number };
-      this.#forks.push(fork);
-    }
-    this.#agent.acknowledge(fork.dialog, fork.cseq, '');
-    if (isNew) void this.#agent.hangUp(fork.dialog);
   }
 
   #fail(status: number): void {

@@ -97,6 +97,11 @@ export class IncomingCall {
     return status;
   }
 
+  /** Lets go of its timers: the agent has no network any more. */
+  abandon(): void {
+    this.#answer?.stop();
+  }
+
   /** The user agent has received a CANCEL for this call (§9.2). */
   cancelled(): void {
     if (this.#transaction.lastStatus >= 200) return;

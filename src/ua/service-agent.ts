@@ -51,6 +51,8 @@ export class ServiceAgent implements EndpointUser {
   }
 
   async close(): Promise<void> {
+    for (const leg of this.#legs.values()) leg.abandon();
+    this.#legs.clear();
     await this.core.close();
   }
 

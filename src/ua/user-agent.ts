@@ -60,6 +60,8 @@ export class UserAgent implements EndpointUser {
   }
 
   async close(): Promise<void> {
+    for (const call of this.#incoming.values()) call.abandon();
+    for (const { leg } of this.#outgoing.values()) leg.abandon();
     await this.#core.close();
   }
 

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { silentLogger } from '../../src/base/logger.ts';
 import type { SipMessage } from '../../src/sip/message/sip-message.ts';
+import { RFC_TIMINGS } from '../../src/sip/transaction/timings.ts';
+import { VirtualClock } from '../../src/testing/clock.ts';
+import { ServiceAgent } from '../../src/ua/service-agent.ts';
 import { CallStage, answers, audioOf, mediaOf } from './third-party/call-stage.ts';
 import { MEDIALESS_OFFER, descriptionOf } from '../../src/ua/session-description.ts';
 import type { ScriptedPhone } from './virtual-network.ts';
@@ -355,4 +359,18 @@ describe('what others route here', () => {
       [true, false, false, false],
     );
   });
+});
+
+test('a closed agent leaves no timer behind, wherever its calls are', async () => {
+  const clock = new VirtualClock();
+  const agent = new ServiceAgent({ clock, logger: silentLogger, timings: RFC_TIMINGS });
+  const local = { protocol: 'udp', address: '192.0.2.9', port: 5060, family: 4 } as const;
+  agent.connect({ sender: { send() {}, localFor: () => local }, local, proxy: { protocol: 'udp', address: '192.0.2.1', port: 5060 } });
+  const user = { onRinging() {}, onAccepted() {}, onRefused() {}, onHungUp() {} };
+  const parts = { uri: 'sip:bob@example.com', from: '<sip:alice@example.com>;tag=1', to: '<sip:bob@example.com>', offer: '' };
+  agent.invite(parts, user);
+  agent.invite(parts, user).end();
+  assert.ok(clock.armed >= 3, String(clock.armed));
+  await agent.close();
+  assert.deepEqual([clock.armed, agent.legCount, agent.local], [0, 0, undefined]);
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { IncomingCall } from '../../src/ua/incoming-call.ts';
+import { SESSION_DESCRIPTION } from '../../src/ua/session-description.ts';
 import { LoopbackProxy, soon } from './ua-fixture.ts';
 
 /** Alice, and Bob who does with a call what the test says. */
@@ -98,4 +99,15 @@ test('hanging up what was never answered: 481', async () => {
   const call = alice.call('sip:bob@example.com');
   await soon(call.ended);
   assert.deepEqual([await call.hangUp(), await (await incoming).hangUp()], [481, 481]);
+});
+
+test('§14.2 a re-INVITE of the callee is taken, and the callee may hang up: the caller knows both', async () => {
+  const { alice, incoming } = await twoPhones((call) => call.answer());
+  const call = alice.call('sip:bob@example.com');
+  assert.equal(await soon(call.ended), 200);
+  const answered = await soon(incoming);
+  assert.equal(await soon(answered.reinvite(SESSION_DESCRIPTION.replace('audio 9', 'audio 4002'))), 200);
+  assert.match(call.remoteDescription, /m=audio 4002/);
+  assert.equal(await soon(answered.hangUp()), 200);
+  await soon(call.wasHungUp);
 });

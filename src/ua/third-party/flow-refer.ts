@@ -1,7 +1,7 @@
 import { HELD_OFFER } from '../session-description.ts';
 import { FlowIv } from './flow-iv.ts';
 import type { Accepted, Flow, FlowPort } from './flow.ts';
-import type { Party } from './plan.ts';
+import { causeOf, type Party } from './plan.ts';
 
 type State = 'idle' | 'ringing-caller' | 'asking' | 'transferring' | 'done';
 
@@ -26,6 +26,7 @@ type State = 'idle' | 'ringing-caller' | 'asking' | 'transferring' | 'done';
 export class FlowRefer implements Flow {
   readonly #port: FlowPort;
   #state: State = 'idle';
+  #calleeHasRung = false;
 
   constructor(port: FlowPort) {
     this.#port = port;
@@ -64,12 +65,14 @@ export class FlowRefer implements Flow {
     if (this.#state !== 'transferring' && this.#state !== 'asking') return;
     if (status >= 300) {
       this.#state = 'done';
-      this.#port.failed('callee', status);
+      this.#port.failed('callee', status, causeOf(status, this.#calleeHasRung));
     } else if (status >= 200 || isLast) {
       // Some phones end the subscription at once: what becomes of their call they will not tell.
       this.#state = 'done';
       this.#port.connected();
       this.#port.left();
+    } else if (status > 100) {
+      this.#calleeHasRung = true;
     }
   }
 

@@ -9,7 +9,6 @@ import { answerRequest } from '../invite-answer.ts';
 import { nameAddress } from '../name-address.ts';
 import type { ServiceAgent } from '../service-agent.ts';
 import { descriptionOf } from '../session-description.ts';
-import { SessionOrigin } from '../session-origin.ts';
 import { AnnouncementFlow } from './announcement.ts';
 import { FlowI } from './flow-i.ts';
 import { FlowIv } from './flow-iv.ts';
@@ -17,6 +16,7 @@ import { FlowRefer } from './flow-refer.ts';
 import type { Flow, FlowPort } from './flow.ts';
 import { causeOf, type Cause, type Party, type Plan, type Step } from './plan.ts';
 import { Renegotiation } from './renegotiation.ts';
+import { Side, takesRefer } from './side.ts';
 import { sipfragStatus } from './sipfrag.ts';
 
 /** What a call tells, beyond its id and the time. */
@@ -31,22 +31,9 @@ export interface ThirdPartyCallParts {
 }
 
 const DURATION = 0;
-/** Ringing times: the timer of a side is this and `PARTIES.indexOf(side)`. */
+/** The ringing time of the caller, that of the callee is the next: in the order of `PARTIES`. */
 const RINGING = 1;
 const PARTIES = ['caller', 'callee'] as const;
-
-/** A side: its leg once it was called, and how session descriptions look to it. */
-class Side {
-  readonly party: Party;
-  readonly origin = new SessionOrigin();
-  readonly ringing: Timer;
-  leg: CallLeg | undefined;
-
-  constructor(party: Party, owner: TimerOwner) {
-    this.party = party;
-    this.ringing = new Timer(owner, RINGING + PARTIES.indexOf(party));
-  }
-}
 
 /**
  * One call between two phones that the service makes (RFC 3725). A flow says which offer goes where;
@@ -57,7 +44,7 @@ export class ThirdPartyCall implements FlowPort, CallLegUser, TimerOwner {
   readonly plan: Plan;
   readonly #agent: ServiceAgent;
   readonly #tell: (told: Told) => void;
-  readonly #sides: Readonly<Record<Party, Side>> = { caller: new Side('caller', this), callee: new Side('callee', this) };
+  readonly #sides: Readonly<Record<Party, Side>> = { caller: new Side(this, RINGING), callee: new Side(this, RINGING + 1) };
   readonly #duration = new Timer(this, DURATION);
   #flow: Flow;
   #state: 'setting-up' | 'connected' | 'over' = 'setting-up';
@@ -283,9 +270,4 @@ export class ThirdPartyCall implements FlowPort, CallLegUser, TimerOwner {
     this.#flow.over?.();
     this.#tell(told);
   }
-}
-
-function takesRefer(response: SipMessage): boolean {
-  const lines = response.fieldsNamed('Allow').map((index) => response.fieldValue(index));
-  return lines.length === 0 || lines.some((line) => /(?:^|,)\s*REFER\s*(?:,|$)/i.test(line));
 }

@@ -119,3 +119,13 @@ test('verdicts stay right past the number of addresses that is remembered', () =
   assert.equal(own.refusal('10.0.0.1', 5432), 'back-end');
   assert.equal(own.refusal('10.1.0.0', 5432), undefined);
 });
+
+test("the service's own user agent is admitted: that very address and port, and nothing else there", () => {
+  const rules = policy({ allowLoopback: false, ownPorts: [5432] });
+  assert.equal(rules.refusal('127.0.0.1', 40_000), 'loopback');
+  rules.admit('127.0.0.1', 40_000);
+  assert.deepEqual(
+    [['127.0.0.1', 40_000], ['127.0.0.1', 40_001], ['127.0.0.2', 40_000], ['127.0.0.1', 5432], ['192.0.2.7', 40_000]].map(([address, port]) => rules.refusal(address as string, port as number)),
+    [undefined, 'loopback', 'loopback', 'loopback', undefined],
+  );
+});

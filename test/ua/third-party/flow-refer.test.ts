@@ -29,9 +29,20 @@ describe('RFC 3515', () => {
     flow.referred(202);
     port.take();
     flow.notified(486, true);
-    assert.deepEqual(port.take(), ['failed callee 486']);
+    assert.deepEqual(port.take(), ['failed callee 486 busy']);
     flow.notified(200, true);
     assert.deepEqual(port.take(), [], 'once');
+  });
+
+  test('480 is a phone that is not there, or after ringing somebody who did not come', () => {
+    for (const [rings, cause] of [[false, 'unreachable'], [true, 'no-answer']] as const) {
+      const { port, flow } = answered();
+      flow.referred(202);
+      port.take();
+      if (rings) flow.notified(180, false);
+      flow.notified(480, true);
+      assert.deepEqual(port.take(), [`failed callee 480 ${cause}`]);
+    }
   });
 
   test('a NOTIFY that overtakes the 202 counts', () => {
