@@ -23,12 +23,15 @@ export function definedCounters(): readonly DefinedCounter[] {
   return [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+/** What is taken in from X is counted by the console too, when webhooks bring it. */
+const OF_WORKERS = /^(worker|intake)\./;
+
 /** The page `docs/counters.md`. */
 export function countersPage(): string {
   const counters = definedCounters();
   const sections = [
-    { title: 'SIP process', own: counters.filter(({ name }) => !name.startsWith('worker.')) },
-    { title: 'Worker process', own: counters.filter(({ name }) => name.startsWith('worker.')) },
+    { title: 'SIP process', own: counters.filter(({ name }) => !OF_WORKERS.test(name)) },
+    { title: 'Worker process', own: counters.filter(({ name }) => OF_WORKERS.test(name)) },
   ];
   return page([
     '# Counters',

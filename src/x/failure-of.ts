@@ -2,7 +2,7 @@ import { ApiPartialResponseError, ApiRequestError, ApiResponseError } from 'twit
 import { errorText } from '../base/errors.ts';
 import { listOf, recordOf, textOf } from './json.ts';
 import { XFailure } from './port.ts';
-import { retryAtMsOf } from './rate-limit-reset.ts';
+import { retryAtMsOf, type AnswerHeaders } from './rate-limit-reset.ts';
 
 /** What is known of the call that failed. */
 export interface FailedCall {
@@ -17,7 +17,7 @@ export interface FailedCall {
 const APP_PROBLEMS = new Set(['oauth1-permissions', 'unsupported-authentication', 'client-forbidden']);
 
 /** The last part of a problem's `type`; its host is api.x.com or api.twitter.com, as X likes. */
-function problemName(body: unknown): string {
+export function problemName(body: unknown): string {
   return textOf(recordOf(body)?.['type'])?.split('/').pop() ?? '';
 }
 
@@ -32,19 +32,33 @@ function detailOf(body: unknown): string | undefined {
   return (sentence ?? textOf(problem?.['title']))?.slice(0, 500);
 }
 
+/** "You are not allowed to create a Tweet with duplicate content." or the code of version 1.1. */
+function isDuplicate(body: unknown): boolean {
+  const codes = (listOf(recordOf(body)?.['errors']) ?? []).map((error) => recordOf(error)?.['code']);
+  return codes.includes(187) || /\bduplicate content\b/i.test(detailOf(body) ?? '');
+}
+
+/** An answer of X, however it was fetched. */
+export interface FailedAnswer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers: AnswerHeaders;
+}
+
 /** An answer with an error status. */
-function failureOfAnswer(error: ApiResponseError, call: FailedCall): XFailure {
-  const status = error.code;
-  const body: unknown = error.data;
+export function failureOfAnswer({ status, body, headers }: FailedAnswer, call: Pick<FailedCall, 'write' | 'nowMs'>): XFailure {
   const detail = detailOf(body);
   const reason = detail ?? `X answered ${status}`;
   if (status === 429 && problemName(body) === 'usage-capped') return new XFailure('payment', reason, { status });
   if (status === 429 || status === 420) {
-    return new XFailure('rate-limited', reason, { status, retryAtMs: retryAtMsOf(error.headers, call.nowMs) });
+    return new XFailure('rate-limited', reason, { status, retryAtMs: retryAtMsOf(headers, call.nowMs) });
   }
   if (status === 401) return new XFailure('unauthorized', `X does not accept the keys: ${reason}`, { status });
   if (status === 402) return new XFailure('payment', reason, { status });
-  if (status === 403) return new XFailure(APP_PROBLEMS.has(problemName(body)) ? 'unauthorized' : 'refused', reason, { status });
+  if (status === 403) {
+    if (APP_PROBLEMS.has(problemName(body))) return new XFailure('unauthorized', reason, { status });
+    return new XFailure('refused', reason, { status, isDuplicate: isDuplicate(body) });
+  }
   if (status === 503) return new XFailure('unavailable', `X answered 503: ${detail ?? 'over capacity'}`, { status });
   if (status >= 500 || status === 408) {
     // Only 503 says that nothing was done. A 500, or the 502 and 504 of a gateway, may come after it.
@@ -66,7 +80,9 @@ function failureOfConnection(error: unknown, call: FailedCall): XFailure {
 /** Translates whatever the HTTP library threw. A failure that we made ourselves stays as it is. */
 export function failureOf(thrown: unknown, call: FailedCall): XFailure {
   if (thrown instanceof XFailure) return thrown;
-  if (thrown instanceof ApiResponseError) return failureOfAnswer(thrown, call);
+  if (thrown instanceof ApiResponseError) {
+    return failureOfAnswer({ status: thrown.code, body: thrown.data, headers: thrown.headers as AnswerHeaders }, call);
+  }
   // The library's `requestError` is always undefined: it looks where it did not store the error.
   if (thrown instanceof ApiRequestError) {
     return failureOfConnection(recordOf(Reflect.get(thrown, '_options'))?.['error'], call);

@@ -73,16 +73,26 @@ export interface XIncomingMessage {
   readonly createdAtMs: number;
 }
 
+/** A page without `nextToken` is the last: only then has everything been seen. */
+export interface MentionPage {
+  readonly posts: readonly XPost[];
+  readonly nextToken: string | undefined;
+}
+
+export interface MessagePage {
+  readonly messages: readonly XIncomingMessage[];
+  readonly nextToken: string | undefined;
+  /** Ids of the newest and the oldest message that X listed, our own included; `undefined` on an empty page. */
+  readonly span: { readonly newestId: string; readonly oldestId: string } | undefined;
+}
+
 /** What the reader of commands needs from X. Rejects as `XPort` does. */
 export interface XReading {
   me(): Promise<XUser>;
-  /**
-   * One page of the posts that mention `userId` and are newer than `sinceId`, newest first. A page
-   * without `nextToken` is the last: only then has everything been seen.
-   */
-  mentions(query: { userId: string; sinceId?: string; pageToken?: string }): Promise<{ posts: readonly XPost[]; nextToken: string | undefined }>;
+  /** One page of the posts that mention `userId` and are newer than `sinceId`, newest first. */
+  mentions(query: { userId: string; sinceId?: string; pageToken?: string }): Promise<MentionPage>;
   /** One page of the direct messages of all conversations, newest first, our own left out. X knows no `since` here. */
-  directMessages(query: { pageToken?: string }): Promise<{ messages: readonly XIncomingMessage[]; nextToken: string | undefined }>;
+  directMessages(query: { pageToken?: string }): Promise<MessagePage>;
 }
 
 /** What the sender of answers needs from X beside direct messages. Rejects as `XPort` does. */

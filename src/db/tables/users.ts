@@ -19,8 +19,44 @@ export interface User {
   readonly region: string | undefined;
   /** Whether missed calls are told to this user. */
   readonly notify: boolean;
+  /** Since when the X account may act for the SIP user; `undefined` while it may not. */
+  readonly linkedAt: Date | undefined;
+  /** `HH:MM` on the user's clock from which messages are held back, and until when; both or neither. */
+  readonly quietFrom: string | undefined;
+  readonly quietTo: string | undefined;
+  /** Where his calls go instead: an E.164 number with `+`, or a SIP URI. */
+  readonly forwardTo: string | undefined;
+  /** No calls now. */
+  readonly dnd: boolean;
+  /** Account on Mastodon, `name@host`. */
+  readonly mastodon: string | undefined;
   readonly createdAt: Date;
 }
+
+/** What a user can change by himself. Null takes a setting away; what is left out stays. */
+export interface ProfileChanges {
+  readonly timeZone?: string;
+  readonly locale?: string;
+  readonly region?: string | null;
+  readonly notify?: boolean;
+  readonly quietFrom?: string | null;
+  readonly quietTo?: string | null;
+  readonly forwardTo?: string | null;
+  readonly dnd?: boolean;
+  readonly mastodon?: string | null;
+}
+
+const PROFILE_COLUMNS: Readonly<Record<keyof ProfileChanges, keyof UserRow>> = {
+  timeZone: 'time_zone',
+  locale: 'locale',
+  region: 'region',
+  notify: 'notify',
+  quietFrom: 'quiet_from',
+  quietTo: 'quiet_to',
+  forwardTo: 'forward_to',
+  dnd: 'dnd',
+  mastodon: 'mastodon',
+};
 
 export interface NewUser {
   readonly sipUser: string;
@@ -38,6 +74,12 @@ interface UserRow {
   locale: string;
   region: string | null;
   notify: boolean;
+  linked_at: Date | null;
+  quiet_from: string | null;
+  quiet_to: string | null;
+  forward_to: string | null;
+  dnd: boolean;
+  mastodon: string | null;
   created_at: Date;
 }
 
@@ -93,6 +135,69 @@ export class UsersTable {
     if (!mayExist(sipUser)) return undefined;
     const row = await this.#db<UserRow>('sipweetusers').where({ sipuser: sipUser }).first();
     return row === undefined ? undefined : toUser(row);
+  }
+
+  /** By X's own id, the only thing about an account that nobody else can have later. */
+  async findByXUserId(xUserId: string): Promise<User | undefined> {
+    const row = await this.#db<UserRow>('sipweetusers').where({ x_user_id: xUserId }).first();
+    return row === undefined ? undefined : toUser(row);
+  }
+
+  /** By the handle without `@`, in whatever case, as we last saw it. */
+  async findByXName(xName: string): Promise<User | undefined> {
+    if (!mayExist(xName)) return undefined;
+    const row = await this.#db<UserRow>('sipweetusers').whereRaw('lower(twuser) = lower(?)', [xName]).first();
+    return row === undefined ? undefined : toUser(row);
+  }
+
+  /** Keeps the row as it is until the transaction ends that this table stands in; `undefined` when there is none. */
+  async lock(sipUser: string): Promise<User | undefined> {
+    const row = await this.#db<UserRow>('sipweetusers').where({ sipuser: sipUser }).forUpdate().first();
+    return row === undefined ? undefined : toUser(row);
+  }
+
+  /** Whether there is a SIP user of that name: one who can register, or who is mapped. */
+  async isSipUser(name: string): Promise<boolean> {
+    if (!mayExist(name)) return false;
+    const { rows } = await this.#db.raw<{ rows: { known: boolean }[] }>(
+      `select exists (select 1 from sipweetusers where sipuser = ?) or exists (select 1 from subscriber where username = ?) as known`,
+      [name, name],
+    );
+    return rows[0]!.known;
+  }
+
+  /** False when there is no such user. */
+  async updateProfile(sipUser: string, changes: ProfileChanges): Promise<boolean> {
+    const columns = Object.entries(changes)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [PROFILE_COLUMNS[name as keyof ProfileChanges], value] as const);
+    const row = { ...Object.fromEntries(columns), updated_at: this.#db.fn.now() };
+    return (await this.#db('sipweetusers').where({ sipuser: sipUser }).update(row)) > 0;
+  }
+
+  /**
+   * Notes that an account has a new handle. Handles change hands: whoever had it before by our books, with an id
+   * of his own, has some other one now, which is not known until he writes; `id:<his id>` stands for it, which
+   * no handle can be.
+   *
+   * @returns `taken` when the handle is that of a mapping whose id was never asked for: an operator has to say who is meant
+   */
+  async followHandle(xUserId: string, newHandle: string): Promise<'followed' | 'same' | 'taken' | 'unknown'> {
+    if (!mayExist(newHandle)) return 'same';
+    const own = await this.findByXUserId(xUserId);
+    if (own === undefined) return 'unknown';
+    if (own.xUser === newHandle) return 'same';
+    const holder = await this.findByXName(newHandle);
+    if (holder !== undefined && holder.sipUser !== own.sipUser) {
+      if (holder.xUserId === undefined) return 'taken';
+      await this.#setHandle(holder.sipUser, `id:${holder.xUserId}`);
+    }
+    await this.#setHandle(own.sipUser, newHandle);
+    return 'followed';
+  }
+
+  async #setHandle(sipUser: string, handle: string): Promise<void> {
+    await this.#db('sipweetusers').where({ sipuser: sipUser }).update({ twuser: handle, updated_at: this.#db.fn.now() });
   }
 
   /**
@@ -154,6 +259,12 @@ function toUser(row: UserRow): User {
     locale: row.locale,
     region: row.region ?? undefined,
     notify: row.notify,
+    linkedAt: row.linked_at ?? undefined,
+    quietFrom: row.quiet_from ?? undefined,
+    quietTo: row.quiet_to ?? undefined,
+    forwardTo: row.forward_to ?? undefined,
+    dnd: row.dnd,
+    mastodon: row.mastodon ?? undefined,
     createdAt: row.created_at,
   };
 }
