@@ -2,19 +2,19 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { errorText } from '../../base/errors.ts';
 import { isNearHost } from '../api-base.ts';
 import { recordOf } from '../json.ts';
-import { controlPage } from './control-page.ts';
 import { CONTROL_ROUTES } from './control-routes.ts';
 import { LiveChanges } from './control/live.ts';
 import { refuse, type ControlAnswer } from './control/route.ts';
 import { isJson, parseJson, readBody } from './http-body.ts';
+import { PAGE_HEADERS, pageFile } from './page/files.ts';
 import { resolveRoute } from './route.ts';
 import type { Sandbox } from './sandbox.ts';
 
 /**
  * The side of the sandbox that tests, the command line and a browser talk to, on a port of its own.
  * It has no login, so it guards itself against what can reach a loopback port without being asked:
- * a web page that names it by a foreign host (DNS rebinding) or that posts a form (no JSON), and a
- * client of X, which always says `Host: api.x.com`.
+ * a web page that names it by a foreign host (DNS rebinding), that posts a form (no JSON) or that
+ * calls it from another origin, and a client of X, which always says `Host: api.x.com`.
  */
 export class ControlServer {
   readonly server: Server;
@@ -36,15 +36,16 @@ export class ControlServer {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = (request.url ?? '').split('?')[0];
+    const [path = '', queryText = ''] = (request.url ?? '').split(/\?(.*)/s);
     const body = await readBody(request);
-    const host = request.headers.host ?? '';
-    if (!isNearHost(host.replace(/:[0-9]*$/, ''))) {
-      return this.#write(response, { status: 421, body: { error: 'This is the control port of the X sandbox, not the X API' } });
+    const stranger = strangerOf(request, path);
+    if (stranger !== undefined) return this.#write(response, stranger);
+    if (request.method === 'GET') {
+      if (path === '/changes') return this.#live.follow(response);
+      const file = pageFile(path, new URLSearchParams(queryText), this.#sandbox);
+      if (file !== undefined) return void response.writeHead(200, { 'content-type': file.type, ...PAGE_HEADERS }).end(file.text);
     }
-    if (path === '/changes' && request.method === 'GET') return this.#live.follow(response);
-    if (path === '/' && request.method === 'GET') return this.#page(response);
-    this.#write(response, await this.#answer(request, path ?? '', body));
+    this.#write(response, await this.#answer(request, path, body));
   }
 
   #answer(request: IncomingMessage, path: string, text: string | undefined): ControlAnswer | Promise<ControlAnswer> {
@@ -59,18 +60,19 @@ export class ControlServer {
     return resolution.route.answer(this.#sandbox, json, resolution.params);
   }
 
-  #page(response: ServerResponse): void {
-    const html = controlPage(this.#sandbox.state, this.#sandbox.requests.list());
-    response.writeHead(200, {
-      'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
-      'cache-control': 'no-store',
-    });
-    response.end(html);
-  }
-
   #write(response: ServerResponse, { status, body }: ControlAnswer): void {
     response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' });
     response.end(JSON.stringify(body));
   }
+}
+
+/** The refusal for a request that no program of this machine and no page of ours has sent. */
+function strangerOf({ headers }: IncomingMessage, path: string): ControlAnswer | undefined {
+  const { host = '', origin } = headers;
+  if (!isNearHost(host.replace(/:[0-9]*$/, ''))) return refuse(421, 'This is the control port of the X sandbox, not the X API');
+  if (origin !== undefined && origin !== `http://${host}`) return refuse(403, 'The sandbox takes nothing from pages of other sites');
+  // A link on another page may lead to ours; nothing else of a browser comes from elsewhere.
+  const site = headers['sec-fetch-site'];
+  const isOwn = site === undefined || site === 'same-origin' || site === 'none';
+  return isOwn || path === '/' ? undefined : refuse(403, 'The sandbox takes nothing from pages of other sites');
 }

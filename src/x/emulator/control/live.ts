@@ -28,7 +28,7 @@ export class LiveChanges {
     }
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
     // The first one says that the connection stands: what changed before it is to be read now.
-    response.write('event: open\ndata: \n\n');
+    response.write('event: hello\ndata: \n\n');
     this.#followers.add(response);
     const { clock } = this.#sandbox;
     const beat = () => {
