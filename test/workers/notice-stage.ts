@@ -58,3 +58,9 @@ export async function withWebhook(t: TestContext): Promise<{ receiver: Receiver;
 export function statesOf({ ledger }: Stage): Record<string, string> {
   return Object.fromEntries([...ledger.entries.values()].map(({ id, state, channel }) => [id, channel === undefined ? state : `${state} by ${channel}`]));
 }
+
+/** Quiet hours around now: since an hour, and for `minutes` from the last full minute on. Short, since a test has to live through them. */
+export function quietFor(nowMs: number, minutes: number): { timeZone: string; quietFrom: string; quietTo: string } {
+  const wall = (ms: number) => new Date(ms).toISOString().slice(11, 16);
+  return { timeZone: 'Etc/UTC', quietFrom: wall(nowMs - 3_600_000), quietTo: wall(nowMs + minutes * 60_000) };
+}
