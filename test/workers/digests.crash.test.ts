@@ -6,35 +6,13 @@ import { LedgerTable } from '../../src/db/tables/ledger.ts';
 import type { NewJob } from '../../src/jobs/queue.ts';
 import type { Digests, Ledger } from '../../src/workers/ports.ts';
 import { withDatabase } from '../db/embedded-database.ts';
+import { deathsAt, dying } from './death.ts';
 import { noticeJob, noticeStage, quietFor } from './notice-stage.ts';
 import { handled, missed, playOut, portOf, type Change, type Processor } from './stage.ts';
 
 const { db } = await withDatabase();
 
-/** A worker that never comes back from the call with this name: before it did anything, or behind its effect. */
-interface Death {
-  readonly at: string;
-  readonly when: 'before' | 'after';
-}
-
-const CALLS = ['hold', 'plan', 'members', 'close', 'claim', 'sendDirectMessage', 'finish', 'addBatch'] as const;
-const DEATHS: readonly Death[] = CALLS.flatMap((at) => [{ at, when: 'before' } as const, { at, when: 'after' } as const]);
-
-/** The same object, but that call is the last. Resolves `reached` when it comes to it. */
-function dying<T extends object>(target: T, { at, when }: Death, reach: () => void): T {
-  return new Proxy(target, {
-    get(own, name) {
-      const value = Reflect.get(own, name) as unknown;
-      if (typeof value !== 'function') return value;
-      if (name !== at) return value.bind(own) as unknown;
-      return async (...args: unknown[]) => {
-        if (when === 'after') await (value.apply(own, args) as Promise<unknown>);
-        reach();
-        return new Promise<never>(() => undefined);
-      };
-    },
-  });
-}
+const DEATHS = deathsAt(['hold', 'plan', 'members', 'close', 'claim', 'sendDirectMessage', 'finish', 'addBatch']);
 
 /** On PostgreSQL, since it is the statements that have to hold. */
 async function night(t: Parameters<typeof noticeStage>[0]) {
