@@ -1,5 +1,5 @@
 # syntax=docker/dockerfile:1
-# One image for every role: `sip`, `worker` and `migrate latest` are its commands. It holds no
+# One image for every role: `sip`, `worker`, `console` and `migrate latest` are its commands. It holds no
 # PostgreSQL of its own: set DATABASE_URL, and REDIS_URL for queues on Redis.
 
 FROM node:22-bookworm-slim AS build
@@ -19,13 +19,14 @@ WORKDIR /app
 COPY package.json ./
 COPY lua ./lua
 COPY migrations ./migrations
+COPY sounds ./sounds
 COPY --from=build /build/node_modules ./node_modules
 COPY --from=build /build/dist ./dist
 RUN ln -s /app/dist/app/cli.js /usr/local/bin/sipweet && chmod 755 dist/app/cli.js \
  && install -d -o node -g node /var/lib/sipweet
 USER node
 VOLUME /var/lib/sipweet
-EXPOSE 5060/udp 5060/tcp
+EXPOSE 5060/udp 5060/tcp 4012/tcp 40000-40999/udp
 # Who runs another role than `sip` says so in its own health check, as docker-compose.yml does.
 HEALTHCHECK --interval=15s --timeout=6s --start-period=30s CMD ["sipweet", "health", "sip"]
 ENTRYPOINT ["sipweet"]

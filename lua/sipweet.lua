@@ -3,7 +3,11 @@
 --
 -- What it does for every request: early checks, requests inside of dialogs, authentication,
 -- registration, and calls to registered users. A call that nobody answers becomes an event,
--- `missed-call`, from which a worker makes a direct message on X.
+-- `missed-call`, from which a worker makes a direct message on X; an instant message to somebody
+-- without a phone becomes `instant-message`, or is stored until he has one.
+--
+-- What people ask for on X comes the other way: the queue `sip-command` says that a row of `calls`
+-- or `sip_messages` waits; `ksr_rtimer_commands` claims the row and acts.
 --
 -- The functions are Kamailio's KEMI API (KSR.*). Those of KSR.sipweet are our own additions.
 -- A function that has to wait, such as SQL, looks as if it blocked; other calls go on meanwhile.
@@ -17,6 +21,9 @@ local RING_MS = 45000
 local ALLOW_STRANGERS = true
 -- Calls to other domains are for our own users only, who have to log in; strangers get 403.
 
+-- User part of the address that reminders and other messages of the service itself come from.
+local SERVICE_NAME = "sipweet"
+
 -- Message flags, visible in all callbacks of a call.
 local FLT_LOCAL_CALLEE = 1 -- the call is for one of our users: nobody answering is a missed call
 
@@ -27,6 +34,9 @@ local TRUSTED = 1
 
 function ksr_request_route()
   early_checks()
+
+  -- What the service's own calls say of themselves is for this script: no phone sees it, nobody else is believed.
+  KSR.hdr.remove("X-Sipweet-Call")
 
   -- CANCEL belongs to a call that we forward, or to nothing.
   if KSR.is_CANCEL() then
@@ -46,8 +56,10 @@ function ksr_request_route()
   authenticate()
 
   if KSR.is_REGISTER() then
-    -- Replies by itself: 200 with the contacts, or what was wrong.
-    KSR.registrar.save("location", 0)
+    -- Replies by itself: 200 with the contacts, or what was wrong. 1: a phone that was not there before.
+    if KSR.registrar.save("location", 0) == 1 then
+      KSR.msilo.mdump()
+    end
     return
   end
 
@@ -133,6 +145,10 @@ end
 
 -- Our users have to show who they are; a user can be registered and called only by his own name.
 function authenticate()
+  -- Calls and messages that the service makes itself, because a user of ours has asked for them on X.
+  if KSR.sipweet.is_own() then
+    return
+  end
   if KSR.permissions.allow_source_address(TRUSTED) > 0 then
     return
   end
@@ -165,12 +181,38 @@ end
 
 -- Calls and messages to a user of ours.
 function to_local_user()
+  local callee = KSR.kx.gete_ruser()
   -- Remembered before `lookup` puts the phone's address in place of the user.
-  KSR.pvx.avp_sets("callee", KSR.kx.gete_ruser())
+  KSR.pvx.avp_sets("callee", callee)
+
+  -- The phones of somebody who has asked for a call and does not come to them: he has missed nothing.
+  local rings_asker = own_leg() == "caller"
+
+  if KSR.is_INVITE() and not rings_asker then
+    local settings = profile(callee)
+    if string.sub(settings, 2, 2) == "t" then
+      missed_call("busy")
+      KSR.sl.send_reply(486, "Do Not Disturb")
+      return
+    end
+    local forward_to = string.sub(settings, 3)
+    if forward_to ~= "" then
+      KSR.pv.sets("$ru", forward_to)
+      if not KSR.is_myself_ruri() then
+        relay()
+        return
+      end
+      KSR.pvx.avp_sets("callee", KSR.kx.gete_ruser())
+    end
+  end
 
   local found = KSR.registrar.lookup("location")
   if found < 0 then
-    if KSR.is_INVITE() then
+    if KSR.is_MESSAGE() then
+      message_for_absent(callee)
+      return
+    end
+    if KSR.is_INVITE() and not rings_asker then
       missed_call("unreachable")
     end
     if found == -2 then
@@ -185,20 +227,111 @@ function to_local_user()
     relay()
     return
   end
-  KSR.setflag(FLT_LOCAL_CALLEE)
-  KSR.tm.t_set_fr_inv(RING_MS)
-  KSR.tm.t_on_failure("ksr_failure_call")
+  if not rings_asker then
+    KSR.setflag(FLT_LOCAL_CALLEE)
+    KSR.tm.t_set_fr_inv(RING_MS)
+    KSR.tm.t_on_failure("ksr_failure_call")
+  end
   if KSR.tm.t_relay() < 0 then
     -- None of the phones can be reached: there is no failure to wait for.
-    missed_call("unreachable")
+    if not rings_asker then
+      missed_call("unreachable")
+    end
     KSR.sl.sl_reply_error()
   end
+end
+
+-- Of a call that the service makes: is this INVITE for the side that asked for it, "caller", or for the
+-- "callee"? "" for every other request.
+function own_leg()
+  if not KSR.sipweet.is_own() then
+    return ""
+  end
+  return string.match(KSR.hdr.gete("X-Sipweet-Call"), ";leg=(%a+)$") or ""
 end
 
 function relay()
   if KSR.tm.t_relay() < 0 then
     KSR.sl.sl_reply_error()
   end
+end
+
+-- What a user has set on X, as one text: "t" or "f" whether he is on X, the same for "do not disturb",
+-- and behind them where calls for him go instead, if anywhere. Asked of the database once in a while
+-- (`script.htables.profiles`), so this may wait. Without the database nothing is set.
+function profile(user)
+  local known = KSR.htable.sht_get("profiles", user)
+  if known ~= nil then
+    return known
+  end
+  local queried = KSR.sipweet.sql_query_p1("db",
+    "SELECT 't' || CASE WHEN dnd THEN 't' ELSE 'f' END || coalesce(forward_to, '') FROM sipweetusers WHERE sipuser = $1",
+    "profile", user)
+  if queried < 0 then
+    return "ff"
+  end
+  known = "ff"
+  if KSR.sqlops.sql_num_rows("profile") > 0 then
+    known = KSR.sqlops.sql_result_get("profile", 0, 0)
+  end
+  KSR.htable.sht_sets("profiles", user, known)
+  return known
+end
+
+function is_on_x(user)
+  return string.sub(profile(user), 1, 1) == "t"
+end
+
+-- Instant messages ----------------------------------------------------------------------------
+
+-- No phone of the recipient is there. Who is on X gets the text as a direct message, others when
+-- they have a phone again; what he was told on X is not stored too.
+function message_for_absent(recipient)
+  if KSR.sipweet.is_own() then
+    -- Came from X, so it does not go back there. Reminders are of no use later.
+    if KSR.hdr.is_present("X-Sipweet-Store") < 0 and KSR.msilo.mstore() > 0 then
+      KSR.sl.send_reply(202, "Accepted")
+    else
+      KSR.sl.send_reply(480, "Temporarily Unavailable")
+    end
+    return
+  end
+  local text = KSR.pv.gete("$rb")
+  local is_text = string.find(string.lower(KSR.hdr.get("Content-Type") or "text/plain"), "^text/plain") ~= nil
+  if is_text and text ~= "" and is_on_x(recipient) then
+    if instant_message(recipient, text) then
+      KSR.sl.send_reply(202, "Accepted")
+    else
+      KSR.sl.send_reply(500, "Server Internal Error")
+    end
+    return
+  end
+  if is_subscriber(recipient) and KSR.msilo.mstore() > 0 then
+    KSR.sl.send_reply(202, "Accepted")
+  else
+    KSR.sl.send_reply(480, "Temporarily Unavailable")
+  end
+end
+
+-- Nothing is stored for names that nobody has.
+function is_subscriber(user)
+  return KSR.sipweet.sql_query_p1("db", "SELECT 1 FROM subscriber WHERE username = $1 LIMIT 1", "subscriber", user) >= 0
+    and KSR.sqlops.sql_num_rows("subscriber") > 0
+end
+
+function instant_message(recipient, text)
+  local json = KSR.sipweet.json_string
+  local key = recipient .. "/" .. KSR.kx.get_callid() .. "/" .. KSR.pv.gete("$ft") .. "/" .. KSR.pv.gete("$cs")
+  local event = '{"v":1'
+    .. ',"eventId":' .. json(key)
+    .. ',"sender":' .. json(KSR.kx.gete_fuser() .. "@" .. KSR.kx.gete_fhost())
+    .. ',"senderName":' .. json(KSR.pv.gete("$(fn{s.unquote}{s.unescape.common})"))
+    .. ',"recipient":' .. json(recipient)
+    .. ',"text":' .. json(text)
+    .. ',"at":' .. KSR.sipweet.event_time()
+    .. ',"callId":' .. json(KSR.kx.get_callid())
+    .. '}'
+  return KSR.mqueue.mq_add("instant-message", key, event) > 0
 end
 
 -- Missed calls --------------------------------------------------------------------------------
@@ -262,4 +395,134 @@ function ksr_rtimer_results()
         .. " ON CONFLICT (event_id) DO UPDATE SET state = EXCLUDED.state, reason = EXCLUDED.reason, recorded_at = now()",
       "result", id, state, reason)
   end
+end
+
+-- Commands from X -----------------------------------------------------------------------------
+
+-- Called several times a second (`script.timers.commands`): what do people on X want of us? A job
+-- only says which row to look at. Who changes the row from `planned` to `claimed` acts, nobody else
+-- ever does: so a job that comes twice, or to two nodes, does no harm.
+function ksr_rtimer_commands()
+  while KSR.mqueue.mq_fetch("sip-command") > 0 do
+    local command = KSR.mqueue.mqv_get("sip-command")
+    local id = KSR.sipweet.json_get(command, "id")
+    if KSR.sipweet.json_get(command, "verb") == "call" then
+      begin_call(id)
+    else
+      begin_message(id)
+    end
+  end
+  cancel_calls()
+end
+
+-- Rings the phones of who asked, then the other side, and connects the two. Without a target it is
+-- an announcement to the one who asked.
+function begin_call(id)
+  local claimed = KSR.sipweet.sql_query_p2("db",
+    "UPDATE calls SET state = 'claimed', node = $2, claimed_at = now(), updated_at = now()"
+      .. " WHERE id = $1 AND state = 'planned' AND NOT cancel_requested AND expires_at > now()"
+      .. " RETURNING sipuser, target, target_name, coalesce(target_sipuser, '')",
+    "call", id, KSR.sipweet.node())
+  if claimed < 0 or KSR.sqlops.sql_num_rows("call") < 1 then
+    return
+  end
+  local caller = KSR.sqlops.sql_result_get("call", 0, 0)
+  local target = KSR.sqlops.sql_result_get("call", 0, 1)
+  local target_name = KSR.sqlops.sql_result_get("call", 0, 2)
+  local target_user = KSR.sqlops.sql_result_get("call", 0, 3)
+  if target_user ~= "" then
+    target = KSR.sipweet.own_uri(target_user)
+  end
+  local json = KSR.sipweet.json_string
+  local options = '{"id":' .. json(id)
+    .. ',"fromName":' .. json(caller)
+    .. ',"toName":' .. json(target_name)
+    .. ',"onEvent":"ksr_call_event"}'
+  if KSR.sipweet.call(KSR.sipweet.own_uri(caller), target, options) < 0 then
+    tell_call_event(id, "failed", '{"v":1,"id":' .. json(id) .. ',"event":"failed","cause":"internal","at":' .. KSR.sipweet.event_time() .. '}')
+  end
+end
+
+-- A call of ours has come a step further: rings, is answered, is connected, has ended or failed.
+function ksr_call_event(progress)
+  tell_call_event(KSR.sipweet.json_get(progress, "id"), KSR.sipweet.json_get(progress, "event"), progress)
+end
+
+function tell_call_event(id, event, progress)
+  if KSR.mqueue.mq_add("call-event", id .. "/" .. event, progress) < 0 then
+    KSR.err("a step of the call " .. id .. " could not be noted\n")
+  end
+end
+
+-- Somebody wrote "cancel". Which calls that are, the rows say; only those of this node are ours to end.
+function cancel_calls()
+  if KSR.sipweet.active_calls() < 1 then
+    return
+  end
+  local queried = KSR.sipweet.sql_query_p1("db",
+    "SELECT id FROM calls WHERE node = $1 AND cancel_requested AND state IN ('claimed', 'ringing', 'answered', 'connected') LIMIT 100",
+    "cancelled", KSR.sipweet.node())
+  if queried < 0 then
+    return
+  end
+  for row = 0, KSR.sqlops.sql_num_rows("cancelled") - 1 do
+    KSR.sipweet.cancel_call(KSR.sqlops.sql_result_get("cancelled", row, 0))
+  end
+end
+
+-- Sends an instant message to the phones of its recipient, through our own routing: who has none gets it later.
+function begin_message(id)
+  local claimed = KSR.sipweet.sql_query_p2("db",
+    "UPDATE sip_messages SET state = 'claimed', node = $2, updated_at = now()"
+      .. " WHERE id = $1 AND state = 'planned' AND expires_at > now() RETURNING sender, recipient, body, store",
+    "message", id, KSR.sipweet.node())
+  if claimed < 0 or KSR.sqlops.sql_num_rows("message") < 1 then
+    return
+  end
+  local sender = KSR.sqlops.sql_result_get("message", 0, 0)
+  if sender == "" then
+    sender = SERVICE_NAME
+  end
+  local hdrs = "Content-Type: text/plain;charset=UTF-8\r\n"
+  if KSR.sqlops.sql_result_get("message", 0, 3) ~= "t" then
+    hdrs = hdrs .. "X-Sipweet-Store: no\r\n"
+  end
+  local recipient = KSR.sipweet.own_uri(KSR.sqlops.sql_result_get("message", 0, 1))
+  KSR.pv.sets("$uac_req(method)", "MESSAGE")
+  KSR.pv.sets("$uac_req(ruri)", recipient)
+  KSR.pv.sets("$uac_req(turi)", recipient)
+  KSR.pv.sets("$uac_req(furi)", KSR.sipweet.own_uri(sender))
+  KSR.pv.sets("$uac_req(hdrs)", hdrs)
+  KSR.pv.sets("$uac_req(body)", KSR.sqlops.sql_result_get("message", 0, 2))
+  KSR.pv.seti("$uac_req(evroute)", 1)
+  KSR.pv.sets("$uac_req(evparam)", id)
+  if KSR.uac.uac_req_send() < 0 then
+    message_ended(id, "failed", "500")
+  end
+end
+
+-- A request of `KSR.uac.uac_req_send` was answered: 200 by a phone, 202 when it waits for one.
+function ksr_uac_event(event)
+  local id = KSR.pv.gete("$uac_req(evparam)")
+  local status = KSR.pv.get("$uac_req(evcode)")
+  local state = "failed"
+  if status == 202 then
+    state = "stored"
+  elseif status >= 200 and status < 300 then
+    state = "sent"
+  end
+  message_ended(id, state, tostring(status))
+end
+
+function message_ended(id, state, status)
+  KSR.sipweet.sql_query_p3("db",
+    "UPDATE sip_messages SET state = $2, reason = $3, updated_at = now() WHERE id = $1 AND state = 'claimed'",
+    "", id, state, status)
+end
+
+-- Called every few seconds (`script.timers.alive`): a call of a node that has not said so for long was interrupted.
+function ksr_rtimer_alive()
+  KSR.sipweet.sql_query_p1("db",
+    "INSERT INTO sip_nodes (id) VALUES ($1) ON CONFLICT (id) DO UPDATE SET seen_at = now()",
+    "", KSR.sipweet.node())
 end

@@ -73,6 +73,8 @@ export async function up(knex) {
     table.text('reply_to');
     table.timestamp('updated_at').notNullable().defaultTo(knex.fn.now());
     table.index(['sipuser', 'planned_at'], 'calls_sipuser_idx');
+    // The limits of a day are counted over it.
+    table.index(['planned_at'], 'calls_planned_idx');
     table.index(['state', 'updated_at'], 'calls_state_idx');
   });
 

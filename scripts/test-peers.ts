@@ -7,6 +7,7 @@ const PEERS: Readonly<Record<string, string>> = {
   'kamailio-lua-modules': 'ls /usr/lib*/kamailio/modules/app_lua.so /usr/lib/*/kamailio/modules/app_lua.so 2>/dev/null | grep -q .',
   'redis-server': 'command -v redis-server',
   'baresip-core': 'command -v baresip',
+  chromium: 'command -v chromium',
 };
 
 /**

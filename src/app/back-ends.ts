@@ -15,7 +15,7 @@ export interface BackEnds {
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'postgres:': 5432, 'postgresql:': 5432, 'redis:': 6379, 'rediss:': 6379, 'http:': 80 };
 
 /**
- * Database, queue and sandbox of the configuration, by address. A name is resolved once, at the start; one
+ * Database, queue, sandbox and console of the configuration, by address. A name is resolved once, at the start; one
  * that DNS does not know is left out with a warning, and `routing.denyNextHops` is there for it.
  */
 export async function findBackEnds(config: Config, dns: Pick<DnsLookup, 'addresses'>, logger: Logger): Promise<BackEnds> {
@@ -23,7 +23,7 @@ export async function findBackEnds(config: Config, dns: Pick<DnsLookup, 'address
   const scriptUrls = Object.values(script.sqlConnections).filter((url) => url.includes('://'));
   const urls = [database.url, queue.redisUrl, x.apiBase, ...scriptUrls].flatMap((url) => (url === undefined ? [] : [new URL(url)]));
   const backEnds: BackEnd[] = [];
-  const ownPorts = new Set([x.sandboxApiPort, x.sandboxControlPort].filter((port) => port !== 0));
+  const ownPorts = new Set([x.sandboxApiPort, x.sandboxControlPort, config.console.port].filter((port) => port !== 0));
   for (const url of urls) {
     const port = Number(url.port) || (DEFAULT_PORTS[url.protocol] ?? 0);
     const host = url.hostname.replace(/^\[(.*)\]$/, '$1');

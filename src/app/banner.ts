@@ -1,5 +1,4 @@
 /** What `sipweet start` says when everything runs: where it is, how to change it, what to try. At most 20 lines. */
-import { networkInterfaces } from 'node:os';
 import type { LoadedConfig } from '../config/load.ts';
 import { redactUrl } from '../config/redact.ts';
 import { PACKAGED_SCRIPT } from '../config/script.ts';
@@ -36,11 +35,13 @@ export function banner({ loaded, view, program, address }: BannerParts): readonl
       ? row('queue', 'in the database', 'REDIS_URL')
       : row('queue', redactUrl(config.queue.redisUrl)),
     ...xRows(view),
+    ...(view.consoleUrl === undefined ? [] : [row('console', view.consoleUrl, 'console.port, console.publicUrl')]),
     '',
     'Try it (another terminal, this folder):',
     `  ${program} user add alice --x alice_example --password secret1`,
     `  ${program} user add bob --x bob_example --password secret2`,
     `  two phones: server ${place}, user alice or bob; call bob, and hang up while he rings`,
+    `  ${program} user link bob   (a code with which bob commands from X)`,
     ...(view.x.controlUrl === undefined ? [] : [`  ${program} x inbox bob_example`]),
     `  ${program} demo   (plays all of that by itself)`,
     'Ctrl-C stops.',
@@ -66,11 +67,4 @@ function phoneServer(view: ServiceView, domains: readonly { host: string; port: 
   if (socket === undefined) return address;
   const host = socket.address === '0.0.0.0' || socket.address === '::' ? address : socket.address;
   return `${host.includes(':') ? `[${host}]` : host}:${socket.port}`;
-}
-
-/** The first address of this machine that is not loopback, IPv4 if there is one. */
-export function reachableAddress(interfaces = networkInterfaces()): string {
-  const all = Object.values(interfaces).flatMap((one) => one ?? []);
-  const outside = all.filter(({ internal, address }) => !internal && !address.startsWith('fe80:'));
-  return (outside.find(({ family }) => family === 'IPv4') ?? outside[0])?.address ?? '127.0.0.1';
 }

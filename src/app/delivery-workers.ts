@@ -4,10 +4,8 @@ import type { Logger } from '../base/logger.ts';
 import type { Config } from '../config/schema.ts';
 import { DigestTable } from '../db/tables/digests.ts';
 import { LedgerTable } from '../db/tables/ledger.ts';
-import { SpendTable } from '../db/tables/spend.ts';
 import { UsersTable } from '../db/tables/users.ts';
 import type { JobQueue } from '../jobs/queue.ts';
-import { Budget } from '../workers/budget.ts';
 import { setUpChannels } from '../workers/channels/set-up.ts';
 import type { DeliveryWorkerOptions } from '../workers/delivery-worker.ts';
 import { DirectMessageWorker } from '../workers/direct-message-worker.ts';
@@ -16,11 +14,8 @@ import { NoticeWorker } from '../workers/notice-worker.ts';
 import { PacedX, type XSending } from '../workers/paced-x.ts';
 import type { SpendMeter } from '../workers/spend-meter.ts';
 import type { WorkerPart } from '../workers/worker-part.ts';
-import { SwitchAndBudget } from '../workers/x-gate.ts';
-import type { XSwitch } from '../workers/x-switch.ts';
+import type { XGate } from '../workers/x-gate.ts';
 import type { Database } from './database.ts';
-
-const MICROS = 1_000_000;
 
 /** What delivers messages in a worker process, as the configuration wants it: missed calls, instant messages, and what others have planned. */
 export function deliveryWorkers(parts: {
@@ -31,16 +26,14 @@ export function deliveryWorkers(parts: {
   /** The one that the client of X tells what it spends. */
   readonly meter: SpendMeter;
   /** The one of the process. */
-  readonly xSwitch: XSwitch;
+  readonly gate: XGate;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly counters: Counters;
 }): readonly WorkerPart[] {
-  const { config, db, queue, meter, xSwitch, clock, logger, counters } = parts;
-  const { timeoutMs, dailyBudgetUsd, monthlyBudgetUsd, stormMessages, stormWindowMs } = config.x;
-  const limits = { dailyMicros: microsOf(dailyBudgetUsd), monthlyMicros: microsOf(monthlyBudgetUsd) };
-  const budget = new Budget({ table: new SpendTable(db), limits, clock, logger });
-  const x = new PacedX(parts.x, clock, new SwitchAndBudget({ xSwitch, budget, clock }));
+  const { config, db, queue, meter, gate, clock, logger, counters } = parts;
+  const { timeoutMs, stormMessages, stormWindowMs } = config.x;
+  const x = new PacedX(parts.x, clock, gate);
   const options: DeliveryWorkerOptions = {
     queue,
     ledger: new LedgerTable(db),
@@ -59,9 +52,4 @@ export function deliveryWorkers(parts: {
     timings: { callMs: timeoutMs },
   };
   return [new DirectMessageWorker(options), new InstantMessageWorker(options), new NoticeWorker(options)];
-}
-
-/** 0 stands for no limit. */
-function microsOf(usd: number): number | undefined {
-  return usd === 0 ? undefined : usd * MICROS;
 }

@@ -3,7 +3,7 @@ import type { ErrorCode } from '../base/errors.ts';
 import type { Config } from '../config/schema.ts';
 
 /** What a process does; also its word on the command line. */
-export type Role = 'sip' | 'worker';
+export type Role = 'sip' | 'worker' | 'console';
 
 /** A socket that takes SIP. */
 export interface SipSocket {
@@ -14,8 +14,10 @@ export interface SipSocket {
 
 /** What a process says of itself when it is ready. */
 export interface RoleReport {
-  /** Empty for a worker. */
+  /** Empty for others than SIP. */
   readonly sockets: readonly SipSocket[];
+  /** Of the console: where browsers reach it, and the port that it listens on. */
+  readonly console?: { readonly origin: string; readonly port: number };
 }
 
 /**

@@ -24,5 +24,6 @@ export interface RoleParts {
 /** Starts a role. Loaded when asked for: a worker has no use for the Lua engine, nor a SIP node for the client of X. */
 export async function startRole(role: Role, parts: RoleParts): Promise<RunningRole> {
   if (role === 'sip') return (await import('./sip-service.ts')).startSipService(parts);
+  if (role === 'console') return (await import('./console-node.ts')).startConsoleNode(parts);
   return (await import('./worker-node.ts')).startWorkerNode(parts);
 }

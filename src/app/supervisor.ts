@@ -9,8 +9,9 @@ import type { Config } from '../config/schema.ts';
 import { migrateLatest, openPool, ownDatabase, type DatabaseAccess } from './database.ts';
 import { listenAddresses } from './listen-addresses.ts';
 import { checkListenAddresses } from './listen-check.ts';
-import type { SipSocket } from './process-messages.ts';
+import type { Role, SipSocket } from './process-messages.ts';
 import { SupervisedProcess } from './supervised-process.ts';
+import { tokenKeyFor } from './token-key.ts';
 import { reachX, type XAccess } from './x-access.ts';
 
 export interface SupervisorOptions {
@@ -30,10 +31,14 @@ export interface ServiceView {
   readonly sockets: readonly SipSocket[];
   readonly database: Pick<DatabaseAccess, 'embedded' | 'url'>;
   readonly x: Pick<XAccess, 'apiBase' | 'controlUrl'>;
+  /** Where people link their accounts; undefined when `console.enabled` is off. */
+  readonly consoleUrl: string | undefined;
 }
 
 /** How long a SIP process may take to end: its last registrations and events are written meanwhile. */
 const SIP_STOP_MS = 15_000;
+/** How long the console may take to end: X waits ten seconds for the answer to a delivery. */
+const CONSOLE_STOP_MS = 12_000;
 /** What a worker needs besides `worker.stopMs`. */
 const WORKER_STOP_MS = 10_000;
 
@@ -42,13 +47,14 @@ const ROLE_PROCESS = fileURLToPath(new URL(`./role-process${extname(import.meta.
 
 /**
  * The whole service on one machine: the embedded database and the sandbox of X in this process, as
- * far as they are wanted, and a SIP process and a worker as its children, which are started again
+ * far as they are wanted, and a SIP process, a worker and the console as its children, which are started again
  * when they die. They share nothing with this process but their channel.
  */
 export class Supervisor {
   readonly view: ServiceView;
   readonly #sip: SupervisedProcess;
   readonly #worker: SupervisedProcess;
+  readonly #console: SupervisedProcess | undefined;
   readonly #workerStopMs: number;
   readonly #database: DatabaseAccess;
   readonly #x: XAccess;
@@ -58,6 +64,7 @@ export class Supervisor {
     view: ServiceView;
     sip: SupervisedProcess;
     worker: SupervisedProcess;
+    console: SupervisedProcess | undefined;
     workerStopMs: number;
     database: DatabaseAccess;
     x: XAccess;
@@ -66,6 +73,7 @@ export class Supervisor {
     this.view = parts.view;
     this.#sip = parts.sip;
     this.#worker = parts.worker;
+    this.#console = parts.console;
     this.#workerStopMs = parts.workerStopMs;
     this.#database = parts.database;
     this.#x = parts.x;
@@ -87,22 +95,27 @@ export class Supervisor {
     try {
       await migrate(database.url, loaded.config, logger);
       x = await reachX({ config: loaded.config, clock, logger: logger.child({ module: 'sandbox' }) });
-      let config = resolve(loaded, { database, x, listen: addresses });
-      const supervise = (role: 'sip' | 'worker') => {
+      const isOnTrial = database.embedded !== undefined || x.controlUrl !== undefined;
+      const tokenKey = loaded.config.console.enabled ? await tokenKeyFor({ config: loaded.config, isOnTrial, logger }) : undefined;
+      let config = resolve(loaded, { database, x, listen: addresses, tokenKey });
+      const supervise = (role: Role) => {
         const one = new SupervisedProcess({ role, entry: ROLE_PROCESS, config: () => config, clock, logger, log, onGivenUp });
         processes.push(one);
         return one;
       };
       const sip = supervise('sip');
       const worker = supervise('worker');
-      const [{ sockets }] = await Promise.all([sip.start(), worker.start()]);
+      const pages = config.console.enabled ? supervise('console') : undefined;
+      const [{ sockets }, , pagesReport] = await Promise.all([sip.start(), worker.start(), pages?.start()]);
+      const ofConsole = pagesReport?.console;
       // A port that was any free one stays the same when the process is started again.
       const listen = sockets.map(({ protocol, address, port }) => ({ transport: protocol, host: address, port }));
-      config = { ...config, sip: { ...config.sip, listen } };
+      config = { ...config, sip: { ...config.sip, listen }, console: { ...config.console, port: ofConsole?.port ?? config.console.port } };
       return new Supervisor({
-        view: { sockets, database, x },
+        view: { sockets, database, x, consoleUrl: ofConsole?.origin },
         sip,
         worker,
+        console: pages,
         workerStopMs: config.worker.stopMs + WORKER_STOP_MS,
         database,
         x,
@@ -117,8 +130,8 @@ export class Supervisor {
   }
 
   /** Process ids by role, of those that run at this moment. */
-  get pids(): { readonly sip: number | undefined; readonly worker: number | undefined } {
-    return { sip: this.#sip.pid, worker: this.#worker.pid };
+  get pids(): { readonly sip: number | undefined; readonly worker: number | undefined; readonly console: number | undefined } {
+    return { sip: this.#sip.pid, worker: this.#worker.pid, console: this.#console?.pid };
   }
 
   /** The SIP process reads its script again, and logs a mistake in it. */
@@ -130,18 +143,19 @@ export class Supervisor {
   logCounters(): void {
     this.#sip.logCounters();
     this.#worker.logCounters();
+    this.#console?.logCounters();
   }
 
-  /** Ends everything in the order of the flow: first no calls come in, then the jobs are done, then the database goes. */
+  /** Ends everything in the order of the flow: first no calls and no deliveries of X come in, then the jobs are done, then the database goes. */
   async stop(): Promise<void> {
-    await this.#sip.stop(SIP_STOP_MS);
+    await Promise.all([this.#sip.stop(SIP_STOP_MS), this.#console?.stop(CONSOLE_STOP_MS)]);
     await this.#worker.stop(this.#workerStopMs);
     await this.#release();
   }
 
   /** Ends everything at once; spool, queue and ledger make good for it at the next start. */
   async stopNow(): Promise<void> {
-    await Promise.all([this.#sip.kill(), this.#worker.kill()]);
+    await Promise.all([this.#sip.kill(), this.#worker.kill(), this.#console?.kill()]);
     await this.#release();
   }
 
@@ -167,13 +181,14 @@ async function migrate(url: string, config: Config, logger: Logger): Promise<voi
 }
 
 /** The configuration of the children: nothing in it is left to a default that they would have to find. */
-function resolve({ config, sources }: LoadedConfig, found: { database: DatabaseAccess; x: XAccess; listen: Config['sip']['listen'] }): Config {
+function resolve({ config, sources }: LoadedConfig, found: { database: DatabaseAccess; x: XAccess; listen: Config['sip']['listen']; tokenKey: string | undefined }): Config {
   return {
     ...config,
     sip: { ...config.sip, listen: found.listen },
     database: { ...config.database, url: found.database.url },
     // Who tries things out with the sandbox has his phones on this machine too.
     routing: { ...config.routing, allowLoopback: sources.has('routing.allowLoopback') ? config.routing.allowLoopback : found.x.controlUrl !== undefined },
-    x: { ...config.x, ...found.x.keys, apiBase: found.x.apiBase },
+    x: { ...config.x, ...found.x.keys, ...found.x.client, apiBase: found.x.apiBase },
+    console: { ...config.console, tokenKey: found.tokenKey },
   };
 }

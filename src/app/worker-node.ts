@@ -4,22 +4,23 @@ import type { Logger } from '../base/logger.ts';
 import { AppError } from '../base/errors.ts';
 import type { Config } from '../config/schema.ts';
 import { SpendTable } from '../db/tables/spend.ts';
-import { SwitchesTable } from '../db/tables/switches.ts';
 import { connectBullmq } from '../jobs/bullmq/bullmq-queue.ts';
 import { endedWithin } from '../jobs/bullmq/deadline.ts';
 import { SpendMeter } from '../workers/spend-meter.ts';
-import { XSwitch } from '../workers/x-switch.ts';
+import { GatedReading } from '../workers/reader/gated-reading.ts';
 import { XClient } from '../x/client.ts';
+import { conversationWorkers } from './conversation-workers.ts';
 import { openPool, requireMigrated } from './database.ts';
 import { deliveryWorkers } from './delivery-workers.ts';
 import type { RunningRole } from './role.ts';
 import { configuredKeys } from './x-access.ts';
+import { xLimits } from './x-limits.ts';
 
 /** How long a stopping worker waits for the last charges to be written down. */
 const METER_MS = 2_000;
 
 /**
- * The worker process: takes missed calls, instant messages and planned messages from their queues and delivers them.
+ * The worker process: delivers messages, reads what people write on X, and does what they ask.
  *
  * @param parts.config  with `database.url` and the keys of X (or of the sandbox) filled in
  * @throws AppError `db.unreachable`, `db.migration`, `jobs.unreachable`, `x.misconfigured`
@@ -39,8 +40,11 @@ export async function startWorkerNode(parts: { config: Config; clock: Clock; log
   const x = new XClient({ keys, clock, logger, timeoutMs, onSpend, ...(apiBase === undefined ? {} : { apiBase }) });
   const { redisUrl } = config.queue;
   const queue = connectBullmq({ redisUrl, databaseUrl: url, clock, logger: logger.child({ module: 'queue' }) });
-  const xSwitch = new XSwitch(new SwitchesTable(db), clock);
-  const workers = deliveryWorkers({ config, db, queue, x, meter, xSwitch, clock, logger, counters });
+  const { xSwitch, gate } = xLimits({ config, db, clock, logger });
+  const workers = [
+    ...deliveryWorkers({ config, db, queue, x, meter, gate, clock, logger, counters }),
+    ...conversationWorkers({ config, keys, db, queue, x: new GatedReading(x, gate), xSwitch, onSpend, clock, logger, counters }),
+  ];
 
   const close = async () => {
     await Promise.all(workers.map((worker) => worker.stop()));

@@ -76,6 +76,20 @@ export const addressBlock: Notation<AddressBlock> = {
     prefixLength === (family === 4 ? 32 : 128) ? address : `${address}/${prefixLength}`,
 };
 
+/** `+49`, `+4930`: the first digits of telephone numbers in the form of E.164. */
+export const numberPrefix: Notation<string> = {
+  expected: 'the beginning of a telephone number like +49 or +4930',
+  read: (text) => (/^\+[1-9]\d{0,14}$/.test(text) ? text : undefined),
+  write: (prefix) => prefix,
+};
+
+/** `example.com`, or `*` for every host. */
+export const hostOrAny: Notation<string> = {
+  expected: 'a host without port, or *',
+  read: (text) => (text === '*' || servedDomain.read(text)?.port === undefined && servedDomain.read(text) !== undefined ? text.toLowerCase() : undefined),
+  write: (host) => host,
+};
+
 /** `5432`: a port as an item of a list. */
 export const portNumber: Notation<number> = {
   expected: 'a port from 1 to 65535',

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { choice, integer, line, optionalLine, table, textTable } from './option.ts';
+import { choice, flag, integer, line, optionalLine, table, textTable } from './option.ts';
 import { urlOf } from './notations.ts';
 import { section } from './section.ts';
 
@@ -49,7 +49,10 @@ export const SCRIPT = section('The routing script and what Kamailio calls the pa
       }),
     },
     {
-      default: { ipban: { autoexpireS: 300, initval: undefined, maxEntries: 100_000 } },
+      default: {
+        ipban: { autoexpireS: 300, initval: undefined, maxEntries: 100_000 },
+        profiles: { autoexpireS: 15, initval: undefined, maxEntries: 100_000 },
+      },
       doc: 'Tables in memory of KSR.htable and $sht(name=>key).',
       kamailio: 'htable.htable',
     },
@@ -71,6 +74,9 @@ export const SCRIPT = section('The routing script and what Kamailio calls the pa
     {
       default: {
         'missed-call': { direction: 'out', maxItems: 10_000 },
+        'instant-message': { direction: 'out', maxItems: 10_000 },
+        'call-event': { direction: 'out', maxItems: 10_000 },
+        'sip-command': { direction: 'in', maxItems: 10_000 },
         'direct-message-result': { direction: 'in', maxItems: 10_000 },
       },
       doc: 'Queues of KSR.mqueue.',
@@ -95,7 +101,11 @@ export const SCRIPT = section('The routing script and what Kamailio calls the pa
       }),
     },
     {
-      default: { results: { intervalMs: 1000, route: 'ksr_rtimer_results' } },
+      default: {
+        results: { intervalMs: 1000, route: 'ksr_rtimer_results' },
+        commands: { intervalMs: 250, route: 'ksr_rtimer_commands' },
+        alive: { intervalMs: 5000, route: 'ksr_rtimer_alive' },
+      },
       doc: 'Timed routes of the module rtimer.',
       kamailio: 'rtimer.timer',
     },
@@ -128,5 +138,24 @@ export const SCRIPT = section('The routing script and what Kamailio calls the pa
     max: 86_400,
     doc: 'Seconds that an address is remembered after its last request. A blocked one is let in again as soon as it stays below the limit for a sampling unit.',
     kamailio: 'pike.remove_latency',
+  }),
+  uacEventCallback: line({
+    default: 'ksr_uac_event',
+    expected: 'the name of a global Lua function',
+    accepts: (text) => /^[A-Za-z_][A-Za-z0-9_]{0,63}$/.test(text),
+    doc: 'The global Lua function that is told how a request of KSR.uac ended, when $uac_req(evroute) was 1.',
+    kamailio: 'uac.event_callback',
+  }),
+  messageExpireS: integer({
+    default: 259_200,
+    min: 60,
+    max: 31_536_000,
+    doc: 'Seconds that KSR.msilo keeps a message for somebody who is not there; the Expires of the message can shorten it.',
+    kamailio: 'msilo.expire_time',
+  }),
+  messageDate: flag({
+    default: true,
+    doc: 'Whether a plain text that was kept begins with "[Offline message - …]" and the time it was received, in UTC. The Date header has the time anyway; few phones show it.',
+    kamailio: 'msilo.add_date',
   }),
 });

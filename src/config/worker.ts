@@ -23,6 +23,18 @@ export const WORKER = section('The processes that turn events into messages.', {
     max: 600_000,
     doc: 'Milliseconds that a stopping worker gives its running jobs. Keep it below what the service manager waits before it kills.',
   }),
+  sweepMs: integer({
+    default: 60_000,
+    min: 1000,
+    max: 3_600_000,
+    doc: 'Milliseconds between two sweeps, in which one worker gives lost work its job again and ends calls that nobody will. After an emptied Redis it takes about that long until everything goes on.',
+  }),
+  keepDays: integer({
+    default: 90,
+    min: 1,
+    max: 3650,
+    doc: 'Days for which commands, calls, messages and costs are kept after they have ended; then they are forgotten.',
+  }),
   timeZone: line({
     default: 'UTC',
     expected: 'a time zone like Europe/Berlin',

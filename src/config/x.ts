@@ -38,12 +38,30 @@ const KEYS = {
   }),
 } as const satisfies Fields;
 
+/** What OAuth 2.0 knows the app by. */
+const CLIENT = {
+  clientId: optionalLine({
+    ...KEY_FORM,
+    env: 'X_CLIENT_ID',
+    doc: 'OAuth 2.0 client id of the app on X, for "Sign in with X" in the console; without it accounts are linked by codes only.',
+    defaultText: 'the one of the sandbox when there are no keys of X, else none',
+  }),
+  clientSecret: optionalLine({
+    ...KEY_FORM,
+    secret: 'value',
+    env: 'X_CLIENT_SECRET',
+    doc: 'OAuth 2.0 client secret of the app on X; none for an app that X calls native.',
+    defaultText: 'as x.clientId',
+  }),
+} as const satisfies Fields;
+
 type KeyName = keyof typeof KEYS;
 
 export const X = section(
   'The API of X. Without keys a sandbox on this machine takes the messages.',
   {
     ...KEYS,
+    ...CLIENT,
     apiBase: optionalLine({
       ...urlOf(['http']),
       env: 'X_API_BASE',
@@ -121,8 +139,13 @@ export const X = section(
       doc: 'Port on the loopback address where the sandbox shows its messages and takes orders to fail; 0 is any free one.',
     }),
   },
-  missingKeys,
+  (values) => [...missingKeys(values), ...missingClientId(values)],
 );
+
+function missingClientId({ clientId, clientSecret }: ValuesOf<typeof CLIENT>): Finding<typeof CLIENT>[] {
+  if (clientId !== undefined || clientSecret === undefined) return [];
+  return [{ option: 'clientId', text: 'is missing while x.clientSecret is set; set X_CLIENT_ID' }];
+}
 
 /** A part of the keys is a mistake of the operator: falling back to the sandbox would hide it. */
 function missingKeys(values: ValuesOf<typeof KEYS>): Finding<typeof KEYS>[] {

@@ -12,6 +12,8 @@ export interface OwnNames {
   isOwnUri(uri: Uri): boolean;
   /** The same for a host, without brackets, and a port; 0 is any. */
   isOwn(host: string, port: number): boolean;
+  /** What stands behind the `@` in the addresses of our users, with its port where that is needed. */
+  readonly userHost: string;
 }
 
 /** What the functions of a script work with: the SIP core, and the state of the KSR modules. */

@@ -99,7 +99,8 @@ class MemoryWorker implements JobWorker {
 
   async #work(stored: StoredJob): Promise<void> {
     try {
-      const outcome = await this.#handler({ ...stored.job, attempt: stored.failures + 1 });
+      const { queue, id, name, data } = stored.job;
+      const outcome = await this.#handler({ queue, id, name, data, attempt: stored.failures + 1 });
       this.#end(stored, outcome);
     } catch (thrown) {
       this.#fail(stored, errorText(thrown));
@@ -167,8 +168,14 @@ export class MemoryQueue implements JobQueue {
       const channel = this.#channel(job.queue);
       if (channel.ids.has(job.id)) continue;
       channel.ids.add(job.id);
-      channel.waiting.push({ job, failures: 0 });
-      channel.wake();
+      const stored = { job, failures: 0 };
+      const delayMs = (job.atMs ?? 0) - this.#clock.now();
+      if (delayMs > 0) {
+        this.#clock.arm(new Rest(channel, stored).timer, delayMs);
+      } else {
+        channel.waiting.push(stored);
+        channel.wake();
+      }
     }
   }
 

@@ -108,9 +108,14 @@ export class XStream {
 
     const headers = { authorization: `Bearer ${bearer}`, accept: 'application/json', 'accept-encoding': 'identity' };
     const request = https.get({ agent: this.#agent, host: 'api.x.com', path, headers, signal });
-    const watchdog = new Timer({ onTimer: () => request.destroy(new Error(`nothing came for ${SILENCE_MS / 1000} s`)) });
-    this.#clock.arm(watchdog, SILENCE_MS);
     let isOpen = false;
+    let isSilent = false;
+    const giveUp = () => {
+      isSilent = true;
+      request.destroy();
+    };
+    const watchdog = new Timer({ onTimer: giveUp });
+    this.#clock.arm(watchdog, SILENCE_MS);
     try {
       const response = await responseTo(request);
       if (response.statusCode !== 200) return await this.#refused(response);
@@ -119,7 +124,9 @@ export class XStream {
       this.#logger.info('The stream of X is open', { path: path.split('?')[0] });
       return await this.#read(response, watchdog);
     } catch (thrown) {
-      return { trouble: isOpen ? 'closed' : 'network', reason: errorText(thrown) };
+      // Whoever reads a response that we destroy only hears that it was aborted.
+      const reason = isSilent ? `nothing came for ${SILENCE_MS / 1000} s` : errorText(thrown);
+      return { trouble: isOpen ? 'closed' : 'network', reason };
     } finally {
       this.#clock.disarm(watchdog);
       request.destroy();

@@ -11,6 +11,7 @@ const EMBEDDED: ServiceView = {
   sockets: SOCKETS,
   database: { url: 'postgres://sipweet:hush@127.0.0.1:4444/sipweet', embedded: { folder: '/srv/.sipweet/postgres', port: 4444 } },
   x: { apiBase: 'http://127.0.0.1:4010', controlUrl: 'http://127.0.0.1:4011' },
+  consoleUrl: 'http://127.0.0.1:4012',
 };
 
 function textOf(view: ServiceView, overrides: readonly string[] = []): string {
@@ -25,7 +26,7 @@ describe('what the start says', () => {
     for (const name of ['sip.listen', 'script.path', 'DATABASE_URL', 'REDIS_URL', 'X_APP_KEY', 'X_ACCESS_SECRET']) {
       assert.ok(text.includes(name), name);
     }
-    for (const place of ['udp:0.0.0.0:5060', 'tcp:[::]:5060', '/srv/.sipweet/postgres', 'http://127.0.0.1:4011', '192.0.2.7:5060']) {
+    for (const place of ['udp:0.0.0.0:5060', 'tcp:[::]:5060', '/srv/.sipweet/postgres', 'http://127.0.0.1:4011', 'http://127.0.0.1:4012', '192.0.2.7:5060']) {
       assert.ok(text.includes(place), place);
     }
     assert.match(text, /sipweet user add bob --x bob_example --password/);
@@ -42,6 +43,10 @@ describe('what the start says', () => {
 
   test('with real X nothing is said of a sandbox', () => {
     assert.doesNotMatch(textOf({ ...EMBEDDED, x: { apiBase: undefined, controlUrl: undefined } }), /sandbox|inbox/);
+  });
+
+  test('without the console nothing is said of it', () => {
+    assert.doesNotMatch(textOf({ ...EMBEDDED, consoleUrl: undefined }), /4012|console\.port/);
   });
 
   test('phones are told the domain of the service when it has one', () => {

@@ -101,7 +101,7 @@ export async function descendantsOf(pid: number): Promise<readonly ProcessInfo[]
 }
 
 /** The pid of the child that plays a role: its title is `sipweet sip` or `sipweet worker`. */
-export async function pidOfRole(parent: number, role: 'sip' | 'worker'): Promise<number | undefined> {
+export async function pidOfRole(parent: number, role: 'sip' | 'worker' | 'console'): Promise<number | undefined> {
   return (await descendantsOf(parent)).find(({ command }) => command === `sipweet ${role}`)?.pid;
 }
 

@@ -29,12 +29,12 @@ interface Compose {
 const text = readFileSync('docker-compose.yml', 'utf8');
 const compose = parse(text, { merge: true }) as Compose;
 const dockerfile = readFileSync('Dockerfile', 'utf8').replaceAll('\\\n', ' ').split('\n');
-const OURS = ['migrate', 'sip', 'worker'];
+const OURS = ['console', 'migrate', 'sip', 'worker'];
 
 describe('docker-compose.yml', () => {
-  test('postgres, redis, sip and worker, and migrations that run once', () => {
-    assert.deepEqual(Object.keys(compose.services).sort(), ['migrate', 'postgres', 'redis', 'sip', 'worker']);
-    for (const name of ['sip', 'worker']) {
+  test('postgres, redis, sip, worker and console, and migrations that run once', () => {
+    assert.deepEqual(Object.keys(compose.services).sort(), ['console', 'migrate', 'postgres', 'redis', 'sip', 'worker']);
+    for (const name of ['sip', 'worker', 'console']) {
       const { depends_on: needs } = compose.services[name]!;
       assert.equal(needs?.migrate?.condition, 'service_completed_successfully');
       assert.equal(needs?.redis?.condition, 'service_healthy');
@@ -77,13 +77,13 @@ describe('docker-compose.yml', () => {
     assert.match(compose.services.sip!.environment!.DATABASE_URL!, /:\$\{POSTGRES_PASSWORD:\?[^}]+\}@/);
   });
 
-  test('images are pinned to a version, ours are read-only, and nothing but SIP is published', () => {
+  test('images are pinned to a version, ours are read-only, and only SIP is published to others', () => {
     for (const [name, { image = '' }] of Object.entries(compose.services)) {
       assert.match(image, /:\d/, name);
     }
     for (const name of OURS) assert.equal(compose.services[name]!.read_only, true, name);
     const ports = Object.values(compose.services).flatMap((service) => service.ports ?? []);
-    assert.deepEqual(ports, ['5060:5060/udp', '5060:5060/tcp']);
+    assert.deepEqual(ports, ['5060:5060/udp', '5060:5060/tcp', '127.0.0.1:4012:4012']);
   });
 
   test('database and queue are on a network without a way out; what is named is declared', () => {

@@ -31,7 +31,7 @@ describe('the help of every command', () => {
 
   test('every command of the issue is there', () => {
     const names = withSubcommands(program, []).map(([name]) => name.replace('sipweet ', ''));
-    const wanted = 'start,sip,worker,demo,migrate latest,migrate rollback,migrate status,user add,user list,user show,user remove,config check,config print,config explain,x inbox,x users,health sip,health worker';
+    const wanted = 'start,sip,worker,demo,migrate latest,migrate rollback,migrate status,user add,user list,user show,user remove,config check,config print,config explain,x post,x dm,x inbox,x timeline,x users,health sip,health worker';
     for (const name of wanted.split(',')) assert.ok(names.includes(name), name);
   });
 });

@@ -148,7 +148,7 @@ describe('values', () => {
       yaml: 'script:\n  htables:\n    calls: { autoexpireS: 60 }\n    a: { initval: "0" }\n',
       overrides: ['script.htables={a: {autoexpireS: 5}}'],
     }).config.script;
-    assert.deepEqual(Object.keys(htables), ['ipban', 'calls', 'a']);
+    assert.deepEqual(Object.keys(htables), ['ipban', 'profiles', 'calls', 'a']);
     assert.deepEqual(htables.calls, { autoexpireS: 60, initval: undefined, maxEntries: 100_000 });
     assert.deepEqual(htables.a, { autoexpireS: 5, initval: undefined, maxEntries: 100_000 });
   });

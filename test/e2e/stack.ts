@@ -179,7 +179,7 @@ export function onX(name: string): string {
 }
 
 function options(more: readonly string[]): readonly string[] {
-  const set = [`sip.listen=udp:${LOOPBACK}:0`, `sip.domains=${DOMAIN}`, 'x.sandboxApiPort=0', 'x.sandboxControlPort=0', ...more];
+  const set = [`sip.listen=udp:${LOOPBACK}:0`, `sip.domains=${DOMAIN}`, 'x.sandboxApiPort=0', 'x.sandboxControlPort=0', 'console.port=0', ...more];
   return set.flatMap((one) => ['--set', one]);
 }
 

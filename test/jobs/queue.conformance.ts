@@ -102,6 +102,20 @@ export function queueConformance(name: string, open: () => JobQueue): void {
       assert.deepEqual(await queue.counts(name), { waiting: 0, active: 0, delayed: 0, completed: 3, dead: 0 });
     });
 
+    test('a job with a time is not handed out before it, others pass it, and its id counts from the start', async () => {
+      const name = freshQueue();
+      const atMs = Date.now() + 400;
+      await queue.addBatch([{ ...job(name, 'later'), atMs }, { ...job(name, 'past'), atMs: Date.now() - 60_000 }, job(name, 'now')]);
+      await queue.addBatch([job(name, 'later')]);
+      let laterAtMs = 0;
+      const seen = await handled(name, 3, async ({ id }) => {
+        if (id === 'later') laterAtMs = Date.now();
+        return DONE;
+      });
+      assert.deepEqual(seen.map(({ id }) => id), ['past', 'now', 'later']);
+      assert.ok(laterAtMs >= atMs - 5, `handed out ${atMs - laterAtMs} ms too early`);
+    });
+
     test('the same id in two queues is two jobs', async () => {
       const [first, second] = [freshQueue(), freshQueue()];
       await queue.addBatch([job(first, 'a'), job(second, 'a')]);

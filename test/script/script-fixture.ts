@@ -104,7 +104,7 @@ export class ScriptFixture extends ProxyFixture {
         counters: this.counters,
         endpoint: this.endpoint,
         proxy: this.proxy,
-        ownNames: { isOwn, isOwnUri: (uri) => isOwn(uri.host) },
+        ownNames: { isOwn, isOwnUri: (uri) => isOwn(uri.host), userHost: 'example.com' },
         modules: { definitions: new Map(), variables: new ScriptVariables() } as Partial<ScriptModules> as ScriptModules,
       },
       engine,

@@ -97,6 +97,13 @@ export function signedRequest(apiUrl: string, signing: Signing): Promise<RawAnsw
   });
 }
 
+/** Sends a request with a bearer token, of a user or of the app. */
+export function bearerRequest(apiUrl: string, request: { token: string; method?: string; target: string; body?: unknown }): Promise<RawAnswer> {
+  const { token, method = 'GET', target, body } = request;
+  const headers = { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
+  return rawRequest(apiUrl, { method, target, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+}
+
 /** Sends a request as it stands. */
 export function rawRequest(
   url: string,

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { AppError } from '../../base/errors.ts';
-import { randomHex } from '../../base/ids.ts';
 import { silentLogger } from '../../base/logger.ts';
 import { endedWithin } from '../../jobs/bullmq/deadline.ts';
 import type { Config } from '../../config/schema.ts';
@@ -22,6 +21,7 @@ export function addHealthCommand(program: Command, line: CommandLine): void {
       examples([
         ['sipweet health sip', 'the SIP process of this machine answers OPTIONS'],
         ['sipweet health worker', 'database and queue answer'],
+        ['sipweet health console', 'its pages can be had'],
       ]),
     );
   health
@@ -35,6 +35,11 @@ export function addHealthCommand(program: Command, line: CommandLine): void {
     .description('Asks the database and the queue, without which a worker can do nothing.')
     .addHelpText('after', examples([['sipweet health worker', 'in a container with the environment of the worker']]))
     .action(() => askBackEnds(line));
+  health
+    .command('console')
+    .description('Asks the console of this machine, at console.host and console.port, for `/readyz` and wants 200 within four seconds.')
+    .addHelpText('after', examples([['sipweet health console', 'in a container with the environment of the console']]))
+    .action(() => askConsole(line));
 }
 
 async function askSip(line: CommandLine, address: string | undefined): Promise<void> {
@@ -46,12 +51,7 @@ async function askSip(line: CommandLine, address: string | undefined): Promise<v
   const identity = { user: 'health', displayName: '', domain: target.address, password: '' };
   const agent = await UserAgent.start({ ...identity, proxy, address: local, clock, logger: silentLogger });
   try {
-    const status = new Promise<number>((resolve) => {
-      const uri = `sip:${target.address.includes(':') ? `[${target.address}]` : target.address}:${target.port}`;
-      const from = `<${agent.addressOfRecord}>;tag=${randomHex(4)}`;
-      const parts = { method: 'OPTIONS', uri, from, to: `<${uri}>`, callId: randomHex(8), cseq: 1 };
-      agent.send(parts, (response) => resolve(response.status), () => resolve(408));
-    });
+    const status = agent.ask('OPTIONS', `sip:${target.address.includes(':') ? `[${target.address}]` : target.address}:${target.port}`);
     const where = `${target.address}:${target.port}`;
     if (!(await endedWithin(clock, ANSWER_MS, status))) throw new AppError('process.failed', `No SIP answer from ${where} within ${ANSWER_MS} ms`);
     if ((await status) !== 200) throw new AppError('process.failed', `SIP at ${where} answers OPTIONS with ${await status}, not with 200`);
@@ -86,6 +86,21 @@ async function askBackEnds(line: CommandLine): Promise<void> {
     await db.destroy();
     await access.release();
   }
+}
+
+async function askConsole(line: CommandLine): Promise<void> {
+  const { host, port } = line.load().config.console;
+  if (port === 0) throw new AppError('usage', 'console.port is 0, any free port: give it a number to ask there');
+  const name = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host;
+  const url = `http://${name}:${port}/readyz`;
+  let status: number;
+  try {
+    ({ status } = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(ANSWER_MS) }));
+  } catch (thrown) {
+    throw new AppError('process.failed', `No answer from the console at ${url} within ${ANSWER_MS} ms`, { cause: thrown });
+  }
+  if (status !== 200) throw new AppError('process.failed', `The console at ${url} answers ${status}, not 200`);
+  line.print(`The console at ${url} is ready`);
 }
 
 interface Address {

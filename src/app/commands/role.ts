@@ -11,7 +11,7 @@ import type { Role } from '../process-messages.ts';
 import { startRole, type RunningRole } from '../role.ts';
 import { followSignals } from '../signals.ts';
 
-/** `sipweet sip` and `sipweet worker`: one process of the service, for several machines or a container each. */
+/** `sipweet sip`, `sipweet worker` and `sipweet console`: one process of the service, for several machines or a container each. */
 export function addRoleCommands(program: Command, line: CommandLine): void {
   program
     .command('sip')
@@ -41,6 +41,20 @@ export function addRoleCommands(program: Command, line: CommandLine): void {
       ]),
     )
     .action(() => run('worker', line));
+  program
+    .command('console')
+    .summary('run the web pages for linking accounts')
+    .description(
+      'Runs the small web server alone: pages on which people link their SIP user with their account on X, and the webhook of X. One process is enough. SIGTERM ends in order.',
+    )
+    .addHelpText(
+      'after',
+      examples([
+        ['DATABASE_URL=... sipweet console --set console.publicUrl=https://link.example.com', 'behind your web server with TLS'],
+        ['sipweet console --set console.port=8080', 'on another port of this machine'],
+      ]),
+    )
+    .action(() => run('console', line));
 }
 
 async function run(role: Role, line: CommandLine): Promise<void> {
@@ -68,23 +82,34 @@ async function run(role: Role, line: CommandLine): Promise<void> {
     if (database.embedded !== undefined) await migrateEmbedded(config, database.url, logger);
     if (role === 'sip') {
       config = { ...config, sip: { ...config.sip, listen: listenAddresses(loaded, logger) } };
+    } else if (role === 'console') {
+      config = await consoleSettings(config, database.embedded !== undefined, logger);
     } else {
       const { reachX } = await import('../x-access.ts');
       const x = await reachX({ config, clock, logger: logger.child({ module: 'sandbox' }) });
       release.push(() => x.release());
-      config = { ...config, x: { ...config.x, ...x.keys, apiBase: x.apiBase } };
+      config = { ...config, x: { ...config.x, ...x.keys, ...x.client, apiBase: x.apiBase } };
     }
     const started = await startRole(role, { config, clock, logger });
     running = started;
     release.push(() => started.stop());
-    const sockets = started.report.sockets.map(({ protocol, address, port }) => socketName(protocol, address, port));
-    logger.info(`The ${role} process is ready`, sockets.length === 0 ? {} : { listen: sockets.join(' ') });
+    const { sockets, console: pages } = started.report;
+    const places = [...sockets.map(({ protocol, address, port }) => socketName(protocol, address, port)), ...(pages === undefined ? [] : [pages.origin])];
+    logger.info(`The ${role} process is ready`, places.length === 0 ? {} : { listen: places.join(' ') });
     await ended;
     logger.info('Stopping');
   } finally {
     for (const one of release.reverse()) await one();
     unfollow();
   }
+}
+
+/** What the console needs of X and of the disk. */
+async function consoleSettings(config: Config, isEmbedded: boolean, logger: Logger): Promise<Config> {
+  const [{ joinX, usesSandbox }, { tokenKeyFor }] = await Promise.all([import('../x-access.ts'), import('../token-key.ts')]);
+  const { keys, client, apiBase } = joinX(config);
+  const tokenKey = await tokenKeyFor({ config, isOnTrial: isEmbedded || usesSandbox(config), logger });
+  return { ...config, x: { ...config.x, ...keys, ...client, apiBase }, console: { ...config.console, tokenKey } };
 }
 
 async function migrateEmbedded(config: Config, url: string, logger: Logger): Promise<void> {

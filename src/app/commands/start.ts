@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { AppError } from '../../base/errors.ts';
-import { banner, reachableAddress } from '../banner.ts';
+import { banner } from '../banner.ts';
+import { reachableAddress } from '../reachable-address.ts';
 import type { CommandLine } from '../command-line.ts';
 import { EXIT_FAILURE } from '../failure.ts';
 import { examples } from '../help.ts';
@@ -12,7 +13,7 @@ export function addStartCommand(program: Command, line: CommandLine): void {
     .command('start')
     .summary('run everything on this machine')
     .description(
-      'Runs the whole service: a SIP process and a worker, an embedded PostgreSQL when no DATABASE_URL is set, and a sandbox of X when no keys of X are set. Stops at SIGTERM or Ctrl-C, at once at the second; SIGHUP reads the routing script again.',
+      'Runs the whole service: a SIP process, a worker and the console for linking accounts, an embedded PostgreSQL when no DATABASE_URL is set, and a sandbox of X when no keys of X are set. Stops at SIGTERM or Ctrl-C, at once at the second; SIGHUP reads the routing script again.',
     )
     .addHelpText(
       'after',

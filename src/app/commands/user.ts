@@ -2,10 +2,12 @@ import type { Command } from 'commander';
 import { AppError } from '../../base/errors.ts';
 import { randomHex } from '../../base/ids.ts';
 import { realmOf } from '../../config/auth.ts';
+import type { LinksTable, LinkState } from '../../db/tables/links.ts';
 import type { SubscriberTable } from '../../db/tables/subscriber.ts';
 import type { User, UsersTable } from '../../db/tables/users.ts';
 import type { CommandLine } from '../command-line.ts';
 import { examples } from '../help.ts';
+import { addUserLinkCommands } from './user-link.ts';
 
 /** A password that we make up: 96 bits, no characters that a phone's keypad lacks. */
 const PASSWORD_BYTES = 12;
@@ -31,6 +33,7 @@ export function addUserCommand(program: Command, line: CommandLine): void {
       'after',
       examples([
         ['sipweet user add bob --x bob_example --password secret2', 'a phone can register as bob now'],
+        ['sipweet user link bob', 'a code with which bob may command from his account on X'],
         ['sipweet user list', 'everybody'],
         ['sipweet user remove bob', 'gone, and his phone is refused'],
       ]),
@@ -68,11 +71,13 @@ export function addUserCommand(program: Command, line: CommandLine): void {
   user
     .command('show <sip-user>')
     .description('Shows one user.')
+    .option('--json', 'as JSON')
     .addHelpText('after', examples([['sipweet user show bob', 'X account, time zone, realm']]))
-    .action((name: string) => show(line, name));
+    .action((name: string, { json = false }: { json?: boolean }) => show(line, name, json));
+  addUserLinkCommands(user, line);
   user
     .command('remove <sip-user>')
-    .description('Removes a user with his password. Messages that are on their way are still sent.')
+    .description('Removes a user with his password and his link. Messages that are on their way are still sent.')
     .addHelpText('after', examples([['sipweet user remove bob', 'both names are free again']]))
     .action((name: string) => remove(line, name));
 }
@@ -116,22 +121,27 @@ function list(line: CommandLine, json: boolean): Promise<void> {
     if (json) return JSON.stringify(all, undefined, 2);
     if (all.length === 0) return 'There are no users; add one with `sipweet user add`';
     const width = Math.max(...all.map(({ sipUser }) => sipUser.length));
-    return all.map((user) => `${user.sipUser.padEnd(width)}  @${user.xUser}${user.notify ? '' : '  (no messages)'}`).join('\n');
+    return all.map((user) => `${user.sipUser.padEnd(width)}  @${user.xUser}${user.linkedAt === undefined ? '' : '  (linked)'}${user.notify ? '' : '  (no messages)'}`).join('\n');
   });
 }
 
-function show(line: CommandLine, sipUser: string): Promise<void> {
-  return onUsers(line, async ({ users, subscribers, realm }) => {
+function show(line: CommandLine, sipUser: string, json: boolean): Promise<void> {
+  return onUsers(line, async ({ users, subscribers, links, realm }) => {
     const user = await users.show(sipUser);
     const hasPassword = (await subscribers.find(sipUser, realm)) !== undefined;
-    return describe(user, realm, hasPassword);
+    const link = await links.stateOf(sipUser);
+    if (!json) return describe({ user, realm, hasPassword, link });
+    const { signedIn = false, codeExpiresAt = null } = link ?? {};
+    return JSON.stringify({ ...user, realm, hasPassword, signedIn, linkCodeExpiresAt: codeExpiresAt }, undefined, 2);
   });
 }
 
-function describe(user: User, realm: string, hasPassword: boolean): string {
+function describe(parts: { user: User; realm: string; hasPassword: boolean; link: LinkState | undefined }): string {
+  const { user, realm, hasPassword, link } = parts;
   const rows: readonly (readonly [string, string])[] = [
     ['SIP user', user.sipUser],
     ['X user', `@${user.xUser}${user.xUserId === undefined ? '' : ` (id ${user.xUserId})`}`],
+    ['link', linkWords(user, link)],
     ['login', hasPassword ? `realm ${realm}` : `none in realm ${realm}: set one with \`sipweet user password ${user.sipUser}\``],
     ['messages', user.notify ? 'yes' : 'no'],
     ['time zone', user.timeZone],
@@ -141,8 +151,16 @@ function describe(user: User, realm: string, hasPassword: boolean): string {
   return rows.map(([label, value]) => `${label.padEnd(11)}${value}`).join('\n');
 }
 
+function linkWords({ sipUser, linkedAt }: User, link: LinkState | undefined): string {
+  const open = link?.codeExpiresAt === undefined ? '' : `; a code is open until ${link.codeExpiresAt.toISOString()}`;
+  if (linkedAt === undefined) return `none: make one with \`sipweet user link ${sipUser}\`${open}`;
+  return `since ${linkedAt.toISOString()}${link?.signedIn === true ? ', by signing in' : ''}${open}`;
+}
+
 function remove(line: CommandLine, sipUser: string): Promise<void> {
-  return onUsers(line, async ({ users, subscribers, realm }) => {
+  return onUsers(line, async ({ users, subscribers, links, realm }) => {
+    // Tokens and an open code go with him.
+    await links.unlink(sipUser);
     await users.remove(sipUser);
     await subscribers.remove(sipUser, realm);
     return `Removed ${sipUser}`;
@@ -152,6 +170,7 @@ function remove(line: CommandLine, sipUser: string): Promise<void> {
 interface Tables {
   readonly users: UsersTable;
   readonly subscribers: SubscriberTable;
+  readonly links: LinksTable;
   readonly realm: string;
 }
 
@@ -159,14 +178,20 @@ interface Tables {
 async function onUsers(line: CommandLine, work: (tables: Tables) => Promise<string>): Promise<void> {
   const loaded = line.load();
   const { config } = loaded;
-  const [{ withDatabase }, { UsersTable }, { SubscriberTable }] = await Promise.all([
+  const [{ withDatabase }, { UsersTable }, { SubscriberTable }, { LinksTable }] = await Promise.all([
     import('../database.ts'),
     import('../../db/tables/users.ts'),
     import('../../db/tables/subscriber.ts'),
+    import('../../db/tables/links.ts'),
   ]);
   const said = await withDatabase({ config, logger: line.commandLog(loaded) }, (db) =>
     db.transaction((transaction) =>
-      work({ users: new UsersTable(transaction), subscribers: new SubscriberTable(transaction), realm: realmOf(config) }),
+      work({
+        users: new UsersTable(transaction),
+        subscribers: new SubscriberTable(transaction),
+        links: new LinksTable(transaction),
+        realm: realmOf(config),
+      }),
     ),
   );
   line.print(said);

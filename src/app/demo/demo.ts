@@ -93,6 +93,7 @@ function configuration(folder: string, more: readonly string[]): LoadedConfig {
     'routing.allowLoopback=true',
     'x.sandboxApiPort=0',
     'x.sandboxControlPort=0',
+    'console.enabled=false',
     'log.level=warn',
     ...more,
   ];

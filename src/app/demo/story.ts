@@ -4,7 +4,7 @@ import { endedWithin } from '../../jobs/bullmq/deadline.ts';
 import type { IncomingCall } from '../../ua/incoming-call.ts';
 import type { UserAgent } from '../../ua/user-agent.ts';
 import type { ControlClient } from '../../x/emulator/control-client.ts';
-import type { InboxMessage } from '../../x/emulator/control-routes.ts';
+import type { InboxMessage } from '../../x/emulator/control/messages.ts';
 
 export interface Cast {
   readonly alice: UserAgent;

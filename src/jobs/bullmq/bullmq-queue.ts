@@ -78,7 +78,8 @@ class BullmqQueue implements JobQueue {
       else group.push(job);
     }
     for (const [name, group] of byQueue) {
-      await this.#call(name, (queue) => queue.addBulk(group.map(toBulk)));
+      const nowMs = this.#clock.now();
+      await this.#call(name, (queue) => queue.addBulk(group.map((job) => toBulk(job, nowMs))));
     }
   }
 
@@ -179,8 +180,9 @@ class BullmqQueue implements JobQueue {
   }
 }
 
-function toBulk(job: NewJob): Parameters<BullQueue['addBulk']>[0][number] {
-  return { name: job.name, data: pack(job.id, job.data), opts: { ...JOB_OPTIONS, jobId: bullJobId(job.id) } };
+function toBulk(job: NewJob, nowMs: number): Parameters<BullQueue['addBulk']>[0][number] {
+  const delay = Math.max(0, (job.atMs ?? nowMs) - nowMs);
+  return { name: job.name, data: pack(job.id, job.data), opts: { ...JOB_OPTIONS, jobId: bullJobId(job.id), ...(delay > 0 ? { delay } : {}) } };
 }
 
 function toDeadLetter(job: FailedJob): DeadLetter {

@@ -4,11 +4,13 @@ import { authRows } from './auth.ts';
 import { authDbRows } from './auth_db.ts';
 import { coreRows } from './core.ts';
 import { corexRows } from './corex.ts';
+import { dialogRows } from './dialog.ts';
 import { hdrRows } from './hdr.ts';
 import { htableRows } from './htable.ts';
 import { kxRows } from './kx.ts';
 import { maxfwdRows } from './maxfwd.ts';
 import { mqueueRows } from './mqueue.ts';
+import { msiloRows } from './msilo.ts';
 import { permissionsRows } from './permissions.ts';
 import { pikeRows } from './pike.ts';
 import { pvRows } from './pv.ts';
@@ -23,6 +25,7 @@ import { sqlopsRows } from './sqlops.ts';
 import { textopsRows } from './textops.ts';
 import { tmRows } from './tm.ts';
 import { tmxRows } from './tmx.ts';
+import { uacRows } from './uac.ts';
 import { xlogRows } from './xlog.ts';
 
 /** Every function that scripts find under `KSR`, a module after the other. */
@@ -31,11 +34,13 @@ export const ksrRows: readonly Row<RouteContext>[] = [
   ...authDbRows,
   ...authRows,
   ...corexRows,
+  ...dialogRows,
   ...hdrRows,
   ...htableRows,
   ...kxRows,
   ...maxfwdRows,
   ...mqueueRows,
+  ...msiloRows,
   ...permissionsRows,
   ...pikeRows,
   ...pvRows,
@@ -50,5 +55,6 @@ export const ksrRows: readonly Row<RouteContext>[] = [
   ...textopsRows,
   ...tmRows,
   ...tmxRows,
+  ...uacRows,
   ...xlogRows,
 ];

@@ -5,6 +5,8 @@
 import { fromWireText, toWireText } from '../modules/wire-text.ts';
 import type { RouteContext } from '../route-context.ts';
 import { rowsOf } from '../row.ts';
+import { escapeUser } from '../../sip/uri/escape-user.ts';
+import { callRows } from './sipweet/calls.ts';
 import { queryInto } from './sqlops.ts';
 
 const { row, waitingRow } = rowsOf<RouteContext>('sipweet');
@@ -38,7 +40,9 @@ export const sipweetRows = [
   waitingRow('sql_query_p3', ['str', 'str', 'str', 'str', 'str', 'str'], 'int', (route, connection, text, name, ...params) => queryInto(route, connection, text, name, params), `${QUERY}. More than three values: give them as one JSON text and take it apart with json_to_record($1::json)`),
   row('json_string', ['str'], 'xval', (_route, text) => jsonString(text), 'The text as a JSON string, with its quotes'),
   row('json_get', ['str', 'str'], 'xval', (_route, text, name) => jsonGet(text, name), 'A member of a JSON object as text; "" when there is none'),
+  row('own_uri', ['str'], 'xval', (route, user) => `sip:${escapeUser(user)}@${route.services.ownNames.userHost}`, 'The address of a user of ours: `sip:user@domain`, with the first domain of `sip.domains`, else with a socket of this process'),
   row('realm', [], 'xval', (route) => route.services.modules.auth.realm, 'The realm that the passwords of users were hashed for'),
   row('cancel_reason', [], 'xval', (route) => route.transaction?.context.cancelReason.trim() ?? '', 'Reason header fields of the CANCEL that ended this call, "" when it had none (RFC 3326)'),
   row('event_time', [], 'xval', (route) => String(Math.floor(route.services.clock.now())), 'Milliseconds since the epoch, as text: Lua would write the number with an exponent'),
+  ...callRows,
 ];

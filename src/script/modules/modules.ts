@@ -7,7 +7,7 @@ import { DigestAuthenticator } from '../../sip/auth/authenticator.ts';
 import { Lockout } from '../../sip/auth/lockout.ts';
 import { NonceSource } from '../../sip/auth/nonce.ts';
 import { NonceUses } from '../../sip/auth/nonce-uses.ts';
-import type { AddressSource, CredentialStore, EventOutbox, ResultInboxes, SqlConnection } from '../ports.ts';
+import type { AddressSource, CallControl, CallPlan, CredentialStore, EventOutbox, MessageStore, RequestSender, ResultInboxes, SqlConnection } from '../ports.ts';
 import { ScriptVariables } from '../pseudo-variables/script-variables.ts';
 import { AddressBook } from './address-book.ts';
 import { CachedCredentials } from './cached-credentials.ts';
@@ -15,6 +15,7 @@ import type { HashTableOptions } from './hash-table.ts';
 import { HashTables } from './hash-tables.ts';
 import { MessageQueues, type QueueOptions } from './message-queues.ts';
 import { Pike } from './pike.ts';
+import { Silo } from './silo.ts';
 import { SqlConnections } from './sql-connections.ts';
 
 /** State of the KSR modules, one field a module; created once for a node. */
@@ -35,7 +36,21 @@ export interface ScriptModules {
   readonly sql: SqlConnections;
   /** `mqueue`. */
   readonly queues: MessageQueues;
+  /** `msilo`. */
+  readonly silo: Silo;
+  /** Seconds that a message is kept at most. */
+  readonly messageExpireS: number;
   readonly registrar: Registrar;
+  /** Requests of the service's own, outside of any dialog: `uac`. */
+  readonly requests: RequestSender;
+  /** The callback that is told how such a request ended. */
+  readonly uacEventCallback: string;
+  /** Calls of the service's own: `sipweet.call`, `dialog.dlg_bridge`. */
+  readonly calls: CallControl;
+  /** What a script does not say of a call: the section `calls` of the configuration. */
+  readonly callDefaults: CallDefaults;
+  /** Names this run of this process: what it has claimed is nobody's after it. */
+  readonly nodeId: string;
   /** Writes registrations out; undefined when they are answered before they are written. */
   readonly flushRegistrations: (() => Promise<void>) | undefined;
   /** Milliseconds that a function waits for its answer at most. */
@@ -51,11 +66,14 @@ export interface AuthModule {
   readonly realm: string;
 }
 
+export type CallDefaults = Pick<CallPlan, 'flow' | 'ringMs' | 'maxDurationMs'>;
+
 interface ModuleCounters {
   readonly tableFull: Counter;
   readonly pikeBlocked: Counter;
   readonly authRejected: Counter;
   readonly eventsRefused: Counter;
+  readonly requestsRefused: Counter;
 }
 
 /** What the modules need. `auth` and `script` are the sections of the configuration of these names. */
@@ -65,6 +83,10 @@ export interface ScriptModulesOptions {
   readonly counters: Counters;
   readonly definitions: ReadonlyMap<string, string>;
   readonly registrar: Registrar;
+  readonly requests: RequestSender;
+  readonly calls: CallControl;
+  readonly callDefaults: CallDefaults;
+  readonly nodeId: string;
   readonly flushRegistrations?: (() => Promise<void>) | undefined;
   readonly credentials: CredentialStore;
   readonly addresses: AddressSource;
@@ -72,6 +94,8 @@ export interface ScriptModulesOptions {
   readonly sqlConnections: ReadonlyMap<string, SqlConnection>;
   readonly outbox: EventOutbox;
   readonly inboxes: ResultInboxes;
+  /** Undefined lets the functions of `msilo` fail. */
+  readonly messageStore: MessageStore | undefined;
   readonly realm: string;
   readonly auth: {
     readonly algorithms: readonly DigestAlgorithm[];
@@ -89,6 +113,9 @@ export interface ScriptModulesOptions {
     readonly pikeSamplingUnitS: number;
     readonly pikeRequestsPerUnit: number;
     readonly pikeBlockS: number;
+    readonly uacEventCallback: string;
+    readonly messageExpireS: number;
+    readonly messageDate: boolean;
   };
 }
 
@@ -109,7 +136,22 @@ export function createScriptModules(options: ScriptModulesOptions): ScriptModule
     addresses: new AddressBook(options.addresses, logger),
     sql: new SqlConnections(options.sqlConnections, { clock, logger, waitMs }),
     queues: new MessageQueues(script.mqueues, options.outbox, options.inboxes),
+    silo: new Silo({
+      store: options.messageStore,
+      requests: options.requests,
+      clock,
+      logger,
+      counters: options.counters,
+      waitMs,
+      showsDate: script.messageDate,
+    }),
+    messageExpireS: script.messageExpireS,
     registrar: options.registrar,
+    requests: options.requests,
+    uacEventCallback: script.uacEventCallback,
+    calls: options.calls,
+    callDefaults: options.callDefaults,
+    nodeId: options.nodeId,
     flushRegistrations: options.flushRegistrations,
     waitMs,
     counters: defineCounters(options.counters),
@@ -120,10 +162,12 @@ export function createScriptModules(options: ScriptModulesOptions): ScriptModule
 export async function startScriptModules(modules: ScriptModules): Promise<void> {
   await modules.addresses.load();
   modules.tables.start();
+  modules.silo.start();
 }
 
 export function stopScriptModules(modules: ScriptModules): void {
   modules.tables.stop();
+  modules.silo.stop();
 }
 
 function createAuthenticator({ clock, auth }: ScriptModulesOptions): DigestAuthenticator {
@@ -147,5 +191,6 @@ function defineCounters(counters: Counters): ModuleCounters {
     pikeBlocked: counters.define('pike.blocked', 'Addresses that pike blocked'),
     authRejected: counters.define('auth.rejected', 'Credentials that were wrong or belong to somebody else'),
     eventsRefused: counters.define('mqueue.refused', 'Items that a queue of the script did not take'),
+    requestsRefused: counters.define('uac.refused', 'Requests that a script wanted to send as the service and that were not sent: wrong, or too many on their way'),
   };
 }

@@ -1,12 +1,8 @@
+import type { SandboxUser } from './accounts.ts';
+import { escapeHtml } from './html.ts';
+import type { SandboxMessage } from './messages.ts';
 import type { RecordedRequest } from './request-log.ts';
-import type { SandboxMessage, SandboxState, SandboxUser } from './state.ts';
-
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-
-/** Text as HTML text or a quoted attribute value. */
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (char) => ENTITIES[char]!);
-}
+import type { SandboxState } from './state.ts';
 
 const time = (ms: number) => `<time>${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')}</time>`;
 

@@ -1,12 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { errorText } from '../../base/errors.ts';
-import type { Logger } from '../../base/logger.ts';
 import { isNearHost } from '../api-base.ts';
 import { recordOf } from '../json.ts';
 import { controlPage } from './control-page.ts';
-import { CONTROL_ROUTES, type ControlAnswer, type ControlParts } from './control-routes.ts';
+import { CONTROL_ROUTES } from './control-routes.ts';
+import { LiveChanges } from './control/live.ts';
+import { refuse, type ControlAnswer } from './control/route.ts';
 import { isJson, parseJson, readBody } from './http-body.ts';
-import { matchPath } from './route.ts';
+import { resolveRoute } from './route.ts';
+import type { Sandbox } from './sandbox.ts';
 
 /**
  * The side of the sandbox that tests, the command line and a browser talk to, on a port of its own.
@@ -16,13 +18,15 @@ import { matchPath } from './route.ts';
  */
 export class ControlServer {
   readonly server: Server;
-  readonly #parts: ControlParts;
+  readonly #sandbox: Sandbox;
+  readonly #live: LiveChanges;
 
-  constructor(parts: ControlParts, logger: Logger) {
-    this.#parts = parts;
+  constructor(sandbox: Sandbox) {
+    this.#sandbox = sandbox;
+    this.#live = new LiveChanges(sandbox);
     this.server = createServer((request, response) => {
       this.#serve(request, response).catch((thrown: unknown) => {
-        logger.debug('Request of the X sandbox control ended early', { reason: errorText(thrown) });
+        sandbox.logger.debug('Request of the X sandbox control ended early', { reason: errorText(thrown) });
         response.destroy();
       });
     });
@@ -38,24 +42,25 @@ export class ControlServer {
     if (!isNearHost(host.replace(/:[0-9]*$/, ''))) {
       return this.#write(response, { status: 421, body: { error: 'This is the control port of the X sandbox, not the X API' } });
     }
+    if (path === '/changes' && request.method === 'GET') return this.#live.follow(response);
     if (path === '/' && request.method === 'GET') return this.#page(response);
-    this.#write(response, this.#answer(request, path ?? '', body));
+    this.#write(response, await this.#answer(request, path ?? '', body));
   }
 
-  #answer(request: IncomingMessage, path: string, text: string | undefined): ControlAnswer {
+  #answer(request: IncomingMessage, path: string, text: string | undefined): ControlAnswer | Promise<ControlAnswer> {
     const method = request.method ?? '';
-    const fitting = CONTROL_ROUTES.filter((route) => matchPath(route.path, path) !== undefined);
-    if (fitting.length === 0) return { status: 404, body: { error: 'No such endpoint' } };
-    const route = fitting.find((candidate) => candidate.method === method);
-    if (route === undefined) return { status: 405, body: { error: 'No such method here' } };
-    if (text === undefined) return { status: 413, body: { error: 'The body is too large' } };
-    const json = method === 'POST' ? recordOf(isJson(request.headers['content-type']) ? parseJson(text) : undefined) : {};
-    if (json === undefined) return { status: 400, body: { error: 'The body must be a JSON object with content-type application/json' } };
-    return route.answer(this.#parts, json, matchPath(route.path, path)!);
+    const resolution = resolveRoute(CONTROL_ROUTES, method, path);
+    if (resolution === undefined) return refuse(404, 'No such endpoint');
+    if ('allowed' in resolution) return refuse(405, 'No such method here');
+    if (text === undefined) return refuse(413, 'The body is too large');
+    const hasBody = method === 'POST' || method === 'PUT';
+    const json = hasBody ? recordOf(isJson(request.headers['content-type']) ? parseJson(text) : undefined) : {};
+    if (json === undefined) return refuse(400, 'The body must be a JSON object with content-type application/json');
+    return resolution.route.answer(this.#sandbox, json, resolution.params);
   }
 
   #page(response: ServerResponse): void {
-    const html = controlPage(this.#parts.state, this.#parts.requests.list());
+    const html = controlPage(this.#sandbox.state, this.#sandbox.requests.list());
     response.writeHead(200, {
       'content-type': 'text/html; charset=utf-8',
       'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",

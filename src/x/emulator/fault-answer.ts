@@ -1,5 +1,5 @@
 import type { Fault } from './faults.ts';
-import { creditsDepleted, forbidden, problem, tooManyRequests, unauthorized, type Answer } from './problems.ts';
+import { creditsDepleted, forbidden, problem, tooManyRequests, unauthorized, usageCapped, type Answer } from './problems.ts';
 import type { LimitHeaders } from './rate-limits.ts';
 
 /** The answers of faults that are an answer; the others act on the socket. */
@@ -17,6 +17,8 @@ export function faultAnswer(fault: Fault, nowMs: number): { answer: Answer; head
       };
       return { answer: tooManyRequests(), headers: { ...quarter, 'x-rate-limit-remaining': '14', ...day } };
     }
+    case 'usage-capped':
+      return { answer: usageCapped(), headers: { ...quarter, 'x-rate-limit-remaining': '14' } };
     case 'server-error':
       return { answer: problem(fault.status ?? 503, fault.status === 500 ? 'Internal Server Error' : 'Service Unavailable'), headers: {} };
     case 'payment-required':

@@ -2,27 +2,33 @@
  * What can be made to go wrong:
  * - `rate-limited`: 429, the 15-minute bucket is empty. `rate-limited-day`: 429, the 24-hour bucket of the user is.
  * - `server-error`: `status` (500 to 599, default 503) with X's error body.
+ * - `usage-capped`: 429 because the posts of the month are used up.
  * - `payment-required`: 402. `unauthorized`: 401. `forbidden`: 403 with `detail`.
  * - `bad-gateway-html`: 502 with an HTML page.
+ * - `slow`: it is done at once, and answered after `delayMs` (default 1000).
  * - `hang`: the request is read and never answered, nothing is done.
  * - `hang-after-accept`: it is done, and never answered.
  * - `drop`: the socket is destroyed, nothing is done.
  * - `drop-after-accept`: it is done, then the socket is destroyed.
  * - `cut-mid-json`: it is done, and half of the answer is sent.
+ * - `accept-then-close`: 200 without a body, then the connection is closed; for the streams.
  */
 export const FAULT_KINDS = [
   'rate-limited',
   'rate-limited-day',
+  'usage-capped',
   'server-error',
   'payment-required',
   'unauthorized',
   'forbidden',
   'bad-gateway-html',
+  'slow',
   'hang',
   'hang-after-accept',
   'drop',
   'drop-after-accept',
   'cut-mid-json',
+  'accept-then-close',
 ] as const;
 
 export type FaultKind = (typeof FAULT_KINDS)[number];
@@ -32,13 +38,15 @@ export interface Fault {
   readonly kind: FaultKind;
   /** Default 1. */
   readonly times?: number;
-  readonly method?: 'GET' | 'POST';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Beginning of the path, `/2/dm_conversations`. */
   readonly path?: string;
   /** For `server-error`. */
   readonly status?: number;
   /** For `forbidden`. */
   readonly detail?: string;
+  /** For `slow`. */
+  readonly delayMs?: number;
 }
 
 /** Scripts that may wait at a time; one more is refused. */

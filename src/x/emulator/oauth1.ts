@@ -60,7 +60,8 @@ export function signatureOf(
   return createHmac('sha1', key).update(base).digest('base64');
 }
 
-function equal(a: string, b: string): boolean {
+/** Compares without telling by its time where two texts differ. */
+export function equal(a: string, b: string): boolean {
   const [left, right] = [Buffer.from(a), Buffer.from(b)];
   return left.length === right.length && timingSafeEqual(left, right);
 }

@@ -1,8 +1,15 @@
+import { AUTH_NAMES, type AuthKind } from './auth.ts';
+import type { Charge } from './prices.ts';
+
 /** An answer of the sandbox before it is written: a status and a JSON body. */
 export interface Answer {
   readonly status: number;
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** What X would bill for it. */
+  readonly charges?: readonly Charge[];
+  /** Our words for the request log, where the body does not say enough. */
+  readonly why?: string;
 }
 
 const TYPES = 'https://api.x.com/2/problems';
@@ -27,12 +34,11 @@ export function invalidRequest(message: string, parameters: Readonly<Record<stri
 
 export const unauthorized = (): Answer => problem(401, 'Unauthorized');
 
-/** A bearer token where only a user's signature is good enough. */
-export function unsupportedAuthentication(): Answer {
-  const title = 'Unsupported Authentication';
-  const detail =
-    'Authenticating with OAuth 2.0 Application-Only is forbidden for this endpoint. Supported authentication types are [OAuth 1.0a User Context].';
-  return { status: 403, body: { title, detail, status: 403, type: `${TYPES}/unsupported-authentication` } };
+/** The wrong kind of login for the endpoint: the app's bearer token where a user must act, or the other way round. */
+export function unsupportedAuthentication(given: AuthKind, supported: readonly AuthKind[]): Answer {
+  const names = supported.map((kind) => AUTH_NAMES[kind]).join(', ');
+  const detail = `Authenticating with ${AUTH_NAMES[given]} is forbidden for this endpoint. Supported authentication types are [${names}].`;
+  return { status: 403, body: { title: 'Unsupported Authentication', detail, status: 403, type: `${TYPES}/unsupported-authentication` } };
 }
 
 export function creditsDepleted(): Answer {
@@ -41,6 +47,7 @@ export function creditsDepleted(): Answer {
 }
 
 export const DM_CLOSED = 'You do not have permission to DM one or more participants.';
+export const NOT_VISIBLE = 'You attempted to reply to a Tweet that is deleted or not visible to you.';
 export const DUPLICATE_POST = 'You are not allowed to create a Tweet with duplicate content.';
 export const NOT_SUMMONED =
   'Reply to this conversation is not allowed because you have not been mentioned or otherwise engaged by the author of the post you are replying to.';
@@ -48,6 +55,17 @@ export const NOT_SUMMONED =
 export const forbidden = (detail: string): Answer => problem(403, 'Forbidden', detail);
 
 export const tooManyRequests = (): Answer => problem(429, 'Too Many Requests');
+
+/** A problem of the streams, with the word that clients tell them apart by. */
+export function connectionProblem(status: number, issue: 'TooManyConnections' | 'RuleConfigurationIssue', detail: string): Answer {
+  return { status, body: { title: 'ConnectionException', detail, connection_issue: issue, type: `${TYPES}/streaming-connection` } };
+}
+
+/** 429 because the month is used up: waiting for a reset of the headers does not help. */
+export function usageCapped(): Answer {
+  const detail = 'Usage cap exceeded: Monthly product cap';
+  return { status: 429, body: { account_id: 0, product_name: 'sandbox', title: 'UsageCapExceeded', period: 'Monthly', scope: 'Product', detail, type: `${TYPES}/usage-capped` } };
+}
 
 /** The entry of `errors[]` for something that does not exist; lookups wrap it in a 200. */
 export function notFoundError(resource: { type: string; parameter: string; value: string }): unknown {

@@ -1,3 +1,4 @@
+import type { AuthKind } from './auth.ts';
 import type { FaultKind } from './faults.ts';
 
 /** One request to the API, for assertions and the control page. Headers are left out: one of them signs. */
@@ -10,6 +11,12 @@ export interface RecordedRequest {
   readonly body: string;
   /** The status that was sent; absent when the request was left without an answer. */
   readonly status?: number;
+  /** How it proved who sends it; absent when it did not. */
+  readonly auth?: AuthKind;
+  /** Handle of the account that acted; for the app itself that of its owner. */
+  readonly user?: string;
+  /** What X would have billed, in millionths of a dollar. */
+  readonly costMicroUsd: number;
   readonly fault?: FaultKind;
   /** Why it was not accepted, in our words: X's bodies do not say. */
   readonly why?: string;
@@ -21,6 +28,8 @@ const MAX_BODY_CHARS = 2000;
 export class RequestLog {
   readonly #maxRequests: number;
   readonly #requests: RecordedRequest[] = [];
+  /** Called after each request; one listener. */
+  onAdded: () => void = () => {};
 
   constructor(maxRequests: number) {
     this.#maxRequests = maxRequests;
@@ -29,6 +38,7 @@ export class RequestLog {
   add(request: RecordedRequest): void {
     this.#requests.push({ ...request, body: request.body.slice(0, MAX_BODY_CHARS) });
     if (this.#requests.length > this.#maxRequests) this.#requests.shift();
+    this.onAdded();
   }
 
   /** Oldest first. */

@@ -6,12 +6,10 @@ import type { Logger } from '../../base/logger.ts';
 import type { XKeys } from '../client.ts';
 import { ApiServer } from './api-server.ts';
 import { ControlServer } from './control-server.ts';
-import { Faults } from './faults.ts';
-import { OAuth1Verifier } from './oauth1.ts';
-import { DOCUMENTED_LIMITS, RateLimits, type RateLimitTable } from './rate-limits.ts';
-import { RequestLog } from './request-log.ts';
-import { SANDBOX_KEYS } from './sandbox-keys.ts';
-import { SandboxState } from './state.ts';
+import type { OAuth2Client } from './oauth2/client.ts';
+import { DOCUMENTED_LIMITS, type RateLimitTable } from './rate-limits.ts';
+import { SANDBOX_CLIENT, SANDBOX_KEYS } from './sandbox-keys.ts';
+import { Sandbox } from './sandbox.ts';
 
 export interface EmulatorOptions {
   readonly clock: Clock;
@@ -24,6 +22,8 @@ export interface EmulatorOptions {
   readonly host?: string;
   /** The keys that the API accepts; default `SANDBOX_KEYS`. */
   readonly keys?: XKeys;
+  /** The same app for OAuth 2.0; default `SANDBOX_CLIENT`. */
+  readonly oauth2Client?: OAuth2Client;
   /** Handle of the account that the keys belong to; default `sipweet`. */
   readonly botUsername?: string;
   /**
@@ -35,6 +35,10 @@ export interface EmulatorOptions {
   readonly limitsEnabled?: boolean;
   /** The limits; default the documented ones. */
   readonly limits?: RateLimitTable;
+  /** Divides the length of every rate-limit window; default 1. */
+  readonly limitSpeed?: number;
+  /** Webhooks that the app may have; default 1, as X gives. */
+  readonly maxWebhooks?: number;
 }
 
 export interface Emulator {
@@ -45,10 +49,6 @@ export interface Emulator {
   /** Stops listening and cuts every connection, the hanging ones too. */
   close(): Promise<void>;
 }
-
-const MAX_USERS = 10_000;
-const MAX_ITEMS = 10_000;
-const MAX_REQUESTS = 1000;
 
 /** Listens and returns the URL; `listen.in-use` or `listen.failed` otherwise. */
 async function listen(server: Server, host: string, port: number): Promise<string> {
@@ -81,20 +81,21 @@ function close(server: Server): Promise<void> {
  * bodies, and a control port to play its users and to make it fail. Everything is in memory.
  */
 export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
-  const { clock, logger, apiPort, controlPort, host = '127.0.0.1', botUsername = 'sipweet' } = options;
-  const state = new SandboxState({
+  const { clock, logger, apiPort, controlPort, host = '127.0.0.1' } = options;
+  const sandbox = new Sandbox({
     clock,
+    logger,
+    keys: options.keys ?? SANDBOX_KEYS,
+    oauth2Client: options.oauth2Client ?? SANDBOX_CLIENT,
+    botUsername: options.botUsername ?? 'sipweet',
     autoCreateUsers: options.autoCreateUsers ?? true,
-    maxUsers: MAX_USERS,
-    maxItems: MAX_ITEMS,
+    limitsEnabled: options.limitsEnabled ?? true,
+    limits: options.limits ?? DOCUMENTED_LIMITS,
+    limitSpeed: options.limitSpeed ?? 1,
+    maxWebhooks: options.maxWebhooks ?? 1,
   });
-  state.putUser({ username: botUsername });
-  const limits = new RateLimits({ clock, table: options.limits ?? DOCUMENTED_LIMITS, enabled: options.limitsEnabled ?? true });
-  const faults = new Faults();
-  const requests = new RequestLog(MAX_REQUESTS);
-  const verifier = new OAuth1Verifier(options.keys ?? SANDBOX_KEYS, clock);
-  const api = new ApiServer({ clock, logger, state, botUsername, verifier, limits, faults, requests });
-  const control = new ControlServer({ state, limits, faults, requests }, logger);
+  const api = new ApiServer(sandbox);
+  const control = new ControlServer(sandbox);
 
   const apiUrl = await listen(api.server, host, apiPort);
   try {
@@ -103,6 +104,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       apiUrl,
       controlUrl,
       async close() {
+        sandbox.close();
         await Promise.all([close(api.server), close(control.server)]);
       },
     };

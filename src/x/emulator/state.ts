@@ -1,141 +1,112 @@
-import type { Clock } from '../../base/clock.ts';
-import { Snowflakes, accountIdOf } from './snowflake.ts';
+import { Accounts, type AccountsOptions, type SandboxUser } from './accounts.ts';
+import { Feed } from './feed.ts';
+import { Messages, type NewMessage, type SandboxMessage } from './messages.ts';
+import { Posts, type EditRefusal, type NewPost, type SandboxPost } from './posts.ts';
+import { Snowflakes } from './snowflake.ts';
 
-/** An account of the sandbox. */
-export interface SandboxUser {
-  readonly id: string;
-  readonly username: string;
-  readonly name: string;
-  /** False when the account takes no direct messages: sending one answers 403. */
-  readonly acceptsDms: boolean;
-  readonly createdAtMs: number;
-}
-
-/** A direct message between two accounts. */
-export interface SandboxMessage {
-  readonly id: string;
-  /** `{smaller}-{larger}` of the two account ids, compared as numbers. */
-  readonly conversationId: string;
-  readonly senderId: string;
-  readonly recipientId: string;
-  readonly text: string;
-  readonly createdAtMs: number;
-}
-
-/** A public post. */
-export interface SandboxPost {
-  readonly id: string;
-  readonly authorId: string;
-  readonly text: string;
-  readonly createdAtMs: number;
-  readonly conversationId: string;
-  readonly replyToId?: string;
-  readonly quotesId?: string;
-}
-
-export interface SandboxOptions {
-  readonly clock: Clock;
-  /** Whether a handle or an id that is asked for comes to life. X would say that it does not exist. */
-  readonly autoCreateUsers: boolean;
-  /** At this number no account is created any more: it stays unknown. */
-  readonly maxUsers: number;
+export interface SandboxOptions extends AccountsOptions {
   /** Past this number of messages, and of posts, the oldest is forgotten. */
   readonly maxItems: number;
 }
 
-/** The id of the conversation of two accounts. */
-export function conversationIdOf(a: string, b: string): string {
-  return BigInt(a) < BigInt(b) ? `${a}-${b}` : `${b}-${a}`;
-}
-
-/** What the sandbox knows: accounts, direct messages and posts, in memory and bounded. */
+/** What the sandbox knows: accounts, direct messages and posts, in memory and bounded. What changes is told to `feed`. */
 export class SandboxState {
-  readonly #options: SandboxOptions;
-  readonly #snowflakes: Snowflakes;
-  readonly #users = new Map<string, SandboxUser>();
-  readonly #messages: SandboxMessage[] = [];
-  readonly #posts: SandboxPost[] = [];
+  readonly feed = new Feed();
+  /** Ids for everything that X numbers. */
+  readonly snowflakes: Snowflakes;
+  readonly #accounts: Accounts;
+  readonly #posts: Posts;
+  readonly #messages: Messages;
 
   constructor(options: SandboxOptions) {
-    this.#options = options;
-    this.#snowflakes = new Snowflakes(options.clock);
+    const { clock, maxItems } = options;
+    this.snowflakes = new Snowflakes(clock);
+    this.#accounts = new Accounts(options);
+    this.#messages = new Messages({ clock, snowflakes: this.snowflakes, maxItems });
+    this.#posts = new Posts({ clock, snowflakes: this.snowflakes, maxItems, idOfHandle: (username) => this.userByName(username)?.id });
   }
 
   get users(): SandboxUser[] {
-    return [...this.#users.values()];
+    return this.#accounts.all;
   }
 
   /** All messages, oldest first. */
   get messages(): readonly SandboxMessage[] {
-    return this.#messages;
+    return this.#messages.all;
   }
 
-  /** All posts, oldest first. */
+  /** The newest version of every post, oldest first. */
   get posts(): readonly SandboxPost[] {
-    return this.#posts;
+    return this.#posts.current;
+  }
+
+  /** What the list of mentions of an account is made of: current posts that name it and are indexed, oldest first. */
+  mentionsOf(userId: string): SandboxPost[] {
+    return this.#posts.current.filter((post) => this.#posts.isIndexed(post) && post.mentions.some(({ id }) => id === userId));
   }
 
   /** Creates or changes the account of that handle; `undefined` when the sandbox is full. */
   putUser(user: { username: string; name?: string; acceptsDms?: boolean }): SandboxUser | undefined {
-    return this.#put(accountIdOf(user.username), user);
+    const before = this.users.find(({ username }) => username.toLowerCase() === user.username.toLowerCase());
+    return this.#told(before, this.#accounts.put(user));
+  }
+
+  /** Gives an account another handle; `undefined` when somebody else has it. */
+  renameUser(user: SandboxUser, username: string): SandboxUser | undefined {
+    return this.#told(user, this.#accounts.rename(user, username));
   }
 
   userByName(username: string): SandboxUser | undefined {
-    const known = this.#users.get(accountIdOf(username));
-    // An account that was first met by its id has a made-up handle: the asked-for one is its real name.
-    if (known?.username.toLowerCase() === username.toLowerCase()) return known;
-    if (known === undefined && !this.#options.autoCreateUsers) return undefined;
-    return this.putUser({ username });
+    return this.#accounts.byName(username);
   }
 
   userById(id: string): SandboxUser | undefined {
-    const known = this.#users.get(id);
-    if (known !== undefined || !this.#options.autoCreateUsers) return known;
-    return this.#put(id, { username: `u${BigInt(id).toString(36)}` });
+    return this.#accounts.byId(id);
   }
 
-  addMessage(message: { senderId: string; recipientId: string; text: string }): SandboxMessage {
-    const { senderId, recipientId, text } = message;
-    const stored = {
-      id: this.#snowflakes.next(),
-      conversationId: conversationIdOf(senderId, recipientId),
-      senderId,
-      recipientId,
-      text,
-      createdAtMs: this.#options.clock.now(),
-    };
-    this.#append(this.#messages, stored);
+  addMessage(message: NewMessage): SandboxMessage {
+    const stored = this.#messages.add(message);
+    this.feed.publish({ kind: 'message', message: stored });
     return stored;
   }
 
-  addPost(post: { authorId: string; text: string; replyToId?: string; quotesId?: string }): SandboxPost {
-    const id = this.#snowflakes.next();
-    const parent = post.replyToId === undefined ? undefined : this.postById(post.replyToId);
-    const stored = { ...post, id, createdAtMs: this.#options.clock.now(), conversationId: parent?.conversationId ?? id };
-    this.#append(this.#posts, stored);
+  addPost(post: NewPost): SandboxPost {
+    const stored = this.#posts.add(post);
+    this.feed.publish({ kind: 'post', post: stored });
     return stored;
   }
 
+  /** A repost: it names the author and repeats the text, as X lists it. */
+  repost(authorId: string, original: SandboxPost): SandboxPost {
+    const text = `RT @${this.userById(original.authorId)?.username ?? original.authorId}: ${original.text}`;
+    return this.addPost({ authorId, text, repostsId: original.id });
+  }
+
+  /** Any version of a post. */
   postById(id: string): SandboxPost | undefined {
-    return this.#posts.find((post) => post.id === id);
+    return this.#posts.byId(id);
   }
 
-  #put(id: string, user: { username: string; name?: string; acceptsDms?: boolean }): SandboxUser | undefined {
-    const known = this.#users.get(id);
-    if (known === undefined && this.#users.size >= this.#options.maxUsers) return undefined;
-    const changed = {
-      id,
-      username: user.username,
-      name: user.name ?? (known === undefined || known.name === known.username ? user.username : known.name),
-      acceptsDms: user.acceptsDms ?? known?.acceptsDms ?? true,
-      createdAtMs: known?.createdAtMs ?? this.#options.clock.now(),
-    };
-    this.#users.set(id, changed);
-    return changed;
+  editPost(id: string, text: string): SandboxPost | EditRefusal {
+    const edited = this.#posts.edit(id, text);
+    if (typeof edited !== 'string') this.feed.publish({ kind: 'post', post: edited });
+    return edited;
   }
 
-  #append<T>(list: T[], item: T): void {
-    list.push(item);
-    if (list.length > this.#options.maxItems) list.shift();
+  /** Removes a post with all its versions; `undefined` when there is none of that id. */
+  deletePost(id: string): SandboxPost | undefined {
+    const post = this.#posts.remove(id);
+    if (post !== undefined) this.feed.publish({ kind: 'post-deleted', post });
+    return post;
+  }
+
+  /** Lets lists show a post that was late or held back. */
+  indexPost(id: string): SandboxPost | undefined {
+    return this.#posts.index(id);
+  }
+
+  #told(before: SandboxUser | undefined, user: SandboxUser | undefined): SandboxUser | undefined {
+    if (before !== undefined && user !== undefined) this.feed.publish({ kind: 'user-changed', before, user });
+    return user;
   }
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -29,6 +29,8 @@ const OPTIONS = [
   'x.sandboxApiPort=0',
   '--set',
   'x.sandboxControlPort=0',
+  '--set',
+  'console.port=0',
   '--set',
   `script.path=${script}`,
 ];
@@ -81,6 +83,21 @@ describe('sipweet start', () => {
       await service.said(/The worker process runs again/, 'stdout');
     });
 
+    await t.test('so is the console, at the same address', async () => {
+      const [, origin] = await service.said(/console +(http:\/\/127\.0\.0\.1:\d+)/, 'stderr');
+      const before = await fetch(`${origin}/link`);
+      assert.equal(before.status, 200);
+      assert.match(await before.text(), /SIP password/);
+      process.kill((await pidOfRole(service.pid, 'console'))!, 'SIGKILL');
+      await service.said(/The console process runs again/, 'stdout');
+      assert.equal(await fetch(`${origin}/readyz`).then(({ status }) => status), 200);
+    });
+
+    await t.test('the key for tokens stands in the data folder, for its owner only', async () => {
+      const { mode, size } = await stat(join(cwd, '.sipweet', 'postgres', 'token-key'));
+      assert.deepEqual([mode & 0o777, size], [0o600, 45]);
+    });
+
     await t.test('SIGHUP with a script that has a mistake: its file and line are logged, the old one serves on', async () => {
       await writeFile(script, `${await readFile(PACKAGED_SCRIPT, 'utf8')}\nfunction broken(\n`);
       const from = service.stdout.length;
@@ -96,7 +113,7 @@ describe('sipweet start', () => {
       await service.said(/The routing script and the table address were read again/, 'stdout', from);
     });
 
-    await t.test('SIGTERM: first SIP ends, then the worker, then the database, and nothing is left', async () => {
+    await t.test('SIGTERM: first SIP and the console end, then the worker, then the database, and nothing is left', async () => {
       const all = await descendantsOf(service.pid);
       service.kill('SIGTERM');
       const { code, stdout, stderr } = await service.ended;
@@ -105,6 +122,8 @@ describe('sipweet start', () => {
       const places = order.map((line) => stdout.lastIndexOf(line));
       assert.ok(!places.includes(-1), stdout.slice(-2000));
       assert.deepEqual(places, [...places].sort((a, b) => a - b));
+      const consoleAt = stdout.lastIndexOf('The console process ended with 0');
+      assert.ok(consoleAt !== -1 && consoleAt < places[1]!);
       await until('no process is left', () => !all.some(({ pid }) => isAlive(pid)));
     });
   });
@@ -114,7 +133,7 @@ describe('sipweet start', () => {
     const service = start();
     t.after(() => service.kill('SIGKILL'));
     await ready(service);
-    const children = [await pidOfRole(service.pid, 'sip'), await pidOfRole(service.pid, 'worker')];
+    const children = [await pidOfRole(service.pid, 'sip'), await pidOfRole(service.pid, 'worker'), await pidOfRole(service.pid, 'console')];
     assert.ok(children.every((pid) => pid !== undefined));
     service.kill('SIGKILL');
     await until('the children have noticed', () => !children.some((pid) => isAlive(pid!)));

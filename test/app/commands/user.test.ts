@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import { after, describe, test } from 'node:test';
+import { LinksTable } from '../../../src/db/tables/links.ts';
 import { SubscriberTable } from '../../../src/db/tables/subscriber.ts';
 import { UsersTable } from '../../../src/db/tables/users.ts';
 import { deriveSecrets } from '../../../src/sip/auth/algorithm.ts';
@@ -75,6 +76,39 @@ describe('sipweet user', () => {
     assert.deepEqual(await subscribers.find('carol', 'sipweet'), deriveSecrets('carol', 'sipweet', 'new'));
     const { code, stderr } = await user('password', 'eve', '--password', 'new');
     assert.deepEqual([code, stderr], [1, 'sipweet: There is no SIP user "eve"\n']);
+  });
+
+  test('link prints a code once, with how to use it; show tells of it, unlink ends everything', async () => {
+    const sandboxless = ['--set', 'x.sandboxApiPort=1'];
+    const { code, stdout } = await user('link', 'carol', ...sandboxless);
+    assert.equal(code, 0);
+    const [, shown] = /^Code for carol: (SW-[0-9A-Z]{4}-[0-9A-Z]{4})$/m.exec(stdout)!;
+    assert.ok(stdout.includes(`\n  link ${shown}\n`), stdout);
+    assert.match(stdout, /Good once, for 30 minutes, until \d{4}-/);
+    assert.match(stdout, /the X account of this service as a direct message/);
+    assert.ok(stdout.includes(`http://127.0.0.1:4012/link?code=${shown}`), stdout);
+    const links = new LinksTable(db);
+    assert.equal(await links.userOfCode(shown!), 'carol');
+    assert.match((await user('show', 'carol')).stdout, /^link +none: make one with `sipweet user link carol`; a code is open until \d{4}-/m);
+
+    assert.equal((await links.redeem(shown!, { xUserId: '9', xName: 'carol_x' })).outcome, 'linked');
+    assert.match((await user('show', 'carol')).stdout, /^link +since \d{4}-[^;,]+$/m);
+    assert.match((await user('list')).stdout, /^carol {2}@carol_x {2}\(linked\)$/m);
+    const json = JSON.parse((await user('show', 'carol', '--json')).stdout) as Record<string, unknown>;
+    assert.deepEqual([json.sipUser, typeof json.linkedAt, json.signedIn, json.linkCodeExpiresAt], ['carol', 'string', false, null]);
+
+    assert.equal((await user('unlink', 'carol')).stdout, 'carol is no longer linked with @carol_x, who is told of nothing any more\n');
+    assert.equal((await users.show('carol')).linkedAt, undefined);
+    assert.equal((await user('unlink', 'carol')).stdout, 'carol was not linked; @carol_x is told of nothing any more\n');
+    assert.deepEqual([(await user('unlink', 'eve')).code, (await user('link', 'eve')).stderr], [1, 'sipweet: There is no SIP user "eve"\n']);
+  });
+
+  test('link as JSON, with the public address of the console and the time of the configuration', async () => {
+    const set = ['--set', 'x.sandboxApiPort=1', '--set', 'console.publicUrl=https://link.example.com/', '--set', 'console.linkCodeMinutes=5'];
+    const link = JSON.parse((await user('link', 'carol', '--json', ...set)).stdout) as Record<string, string>;
+    assert.deepEqual([link.sipUser, link.botName, link.signInUrl], ['carol', null, `https://link.example.com/link?code=${link.code}`]);
+    const inMs = Date.parse(link.expiresAt!) - Date.now();
+    assert.ok(inMs > 4 * 60_000 && inMs <= 5 * 60_000, String(inMs));
   });
 
   test('an X name, time zone or password that cannot be is a mistake of the command line', async () => {

@@ -126,3 +126,58 @@ test('a name that is empty, has blanks or is longer than its column is refused b
   await assert.rejects(users.add({ sipUser: 'b ob', xUser: 'x' }), { code: 'usage' });
   await assert.rejects(users.add({ sipUser: 'b'.repeat(65), xUser: 'x' }), { code: 'usage' });
 });
+
+test('a user is found by the id of X and by the handle in whatever case', async () => {
+  await users.add({ sipUser: 'bob', xUser: 'Bob_Example' });
+  await users.setXUserId('bob', '7');
+  assert.equal((await users.findByXUserId('7'))?.sipUser, 'bob');
+  assert.equal((await users.findByXName('bob_EXAMPLE'))?.sipUser, 'bob');
+  assert.equal(await users.findByXUserId('8'), undefined);
+  assert.equal(await users.findByXName('b\0b'), undefined);
+});
+
+test('a profile is changed where the change says so, null takes away, and nothing else moves', async () => {
+  await users.add({ sipUser: 'bob', xUser: 'bob_example' });
+  assert.equal(await users.updateProfile('bob', { quietFrom: '22:00', quietTo: '07:00', dnd: true, forwardTo: '+4930901820', mastodon: 'bob@example.social' }), true);
+  assert.equal(await users.updateProfile('bob', { quietFrom: null, quietTo: null, region: 'DE', timeZone: 'Europe/Berlin', locale: 'de', notify: false }), true);
+  const { createdAt: _, ...bob } = await users.show('bob');
+  assert.deepEqual(bob, {
+    sipUser: 'bob', xUser: 'bob_example', xUserId: undefined, timeZone: 'Europe/Berlin', locale: 'de', region: 'DE', notify: false,
+    linkedAt: undefined, quietFrom: undefined, quietTo: undefined, forwardTo: '+4930901820', dnd: true, mastodon: 'bob@example.social',
+  });
+  assert.equal(await users.updateProfile('nobody', { dnd: true }), false);
+});
+
+test('a new handle is followed; the account that had it by our books is known by its id from then on', async () => {
+  await users.add({ sipUser: 'alice', xUser: 'wonder' });
+  await users.setXUserId('alice', '1');
+  await users.add({ sipUser: 'bob', xUser: 'bob_example' });
+  await users.setXUserId('bob', '2');
+  assert.equal(await users.followHandle('2', 'bob_example'), 'same');
+  assert.equal(await users.followHandle('2', 'Wonder'), 'followed');
+  assert.deepEqual([(await users.show('bob')).xUser, (await users.show('alice')).xUser], ['Wonder', 'id:1']);
+  assert.equal(await users.followHandle('1', 'alice_now'), 'followed');
+  assert.equal((await users.show('alice')).xUser, 'alice_now');
+  assert.equal(await users.followHandle('3', 'stranger'), 'unknown');
+});
+
+test('a change of case alone is followed too', async () => {
+  await users.add({ sipUser: 'bob', xUser: 'bob' });
+  await users.setXUserId('bob', '2');
+  assert.equal(await users.followHandle('2', 'BOB'), 'followed');
+  assert.equal((await users.show('bob')).xUser, 'BOB');
+});
+
+test('a handle that an operator has mapped by name is not taken from that mapping', async () => {
+  await users.add({ sipUser: 'carol', xUser: 'wonder' });
+  await users.add({ sipUser: 'bob', xUser: 'bob_example' });
+  await users.setXUserId('bob', '2');
+  assert.equal(await users.followHandle('2', 'wonder'), 'taken');
+  assert.deepEqual([(await users.show('bob')).xUser, (await users.show('carol')).xUser], ['bob_example', 'wonder']);
+});
+
+test('a SIP user is one who is mapped or who has a password', async () => {
+  await users.add({ sipUser: 'bob', xUser: 'bob_example' });
+  await database.db('subscriber').insert({ username: 'alice', domain: 'example.com' });
+  assert.deepEqual(await Promise.all(['bob', 'alice', 'carol', 'a\0'].map((name) => users.isSipUser(name))), [true, true, false, false]);
+});

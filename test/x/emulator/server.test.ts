@@ -5,8 +5,8 @@ import { silentLogger } from '../../../src/base/logger.ts';
 import { VirtualClock } from '../../../src/testing/clock.ts';
 import { startEmulator } from '../../../src/x/emulator/server.ts';
 import { accountIdOf } from '../../../src/x/emulator/snowflake.ts';
-import { SANDBOX_KEYS } from '../../../src/x/emulator/sandbox-keys.ts';
-import { rawRequest, recordingLogger, sandbox, signedRequest } from '../sandbox.ts';
+import { SANDBOX_BEARER, SANDBOX_KEYS } from '../../../src/x/emulator/sandbox-keys.ts';
+import { bearerRequest, rawRequest, recordingLogger, sandbox, signedRequest } from '../sandbox.ts';
 
 const UNAUTHORIZED = { title: 'Unauthorized', type: 'about:blank', status: 401, detail: 'Unauthorized' };
 const SEND = `/2/dm_conversations/with/${accountIdOf('bob')}/messages`;
@@ -47,11 +47,19 @@ describe('signatures over HTTP', () => {
     assert.deepEqual(await x.control.inbox('bob'), []);
   });
 
-  test('a bearer token is the wrong kind of login: 403', async (t) => {
+  test('the bearer token of the app is the wrong kind of login for what a user does, and an unknown one is none', async (t) => {
     const x = await sandbox(t);
-    const answer = await rawRequest(x.apiUrl, { target: '/2/users/me', headers: { authorization: 'Bearer abc' } });
-    assert.equal(answer.status, 403);
-    assert.match(answer.text, /unsupported-authentication/);
+    const asApp = await bearerRequest(x.apiUrl, { token: SANDBOX_BEARER, target: '/2/users/me' });
+    assert.equal(asApp.status, 403);
+    assert.deepEqual(asApp.json, {
+      title: 'Unsupported Authentication',
+      detail:
+        'Authenticating with OAuth 2.0 Application-Only is forbidden for this endpoint. Supported authentication types are [OAuth 1.0a User Context, OAuth 2.0 User Context].',
+      status: 403,
+      type: 'https://api.x.com/2/problems/unsupported-authentication',
+    });
+    const unknown = await bearerRequest(x.apiUrl, { token: 'abc', target: '/2/users/me' });
+    assert.deepEqual([unknown.status, unknown.json], [401, UNAUTHORIZED]);
   });
 });
 
@@ -152,7 +160,7 @@ describe('the sandbox itself', () => {
     assert.ok(lines.length > 0);
     const recorded = JSON.stringify(await x.control.requests());
     assert.match(recorded, /users\/me/);
-    assert.doesNotMatch(lines.join('\n') + recorded, /oauth|authorization/i);
+    assert.doesNotMatch(lines.join('\n') + recorded, /oauth_|authorization/i);
   });
 
   test('remembers the last 1000 requests', async (t) => {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { VirtualClock } from '../../../src/testing/clock.ts';
+import { conversationIdOf } from '../../../src/x/emulator/messages.ts';
 import { Snowflakes, accountIdOf } from '../../../src/x/emulator/snowflake.ts';
-import { SandboxState, conversationIdOf } from '../../../src/x/emulator/state.ts';
+import { SandboxState } from '../../../src/x/emulator/state.ts';
 
 const state = (options: { autoCreateUsers?: boolean; maxUsers?: number; maxItems?: number } = {}) =>
   new SandboxState({ clock: new VirtualClock(), autoCreateUsers: true, maxUsers: 100, maxItems: 100, ...options });

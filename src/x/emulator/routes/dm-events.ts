@@ -1,7 +1,8 @@
 import { idOf } from '../../json.ts';
 import { invalidRequest, type Answer } from '../problems.ts';
 import type { ApiRequest, Route } from '../route.ts';
-import { conversationIdOf, type SandboxState } from '../state.ts';
+import { conversationIdOf } from '../messages.ts';
+import type { SandboxState } from '../state.ts';
 import { namesIn, pick, showUser } from './fields.ts';
 import { pageOf } from './page.ts';
 
@@ -16,6 +17,8 @@ const QUERY = [
   'post.fields',
   'media.fields',
 ];
+/** Who reads direct messages, and what their tokens must allow. */
+const ACCESS = { auth: ['oauth1', 'oauth2'], scopes: ['dm.read', 'tweet.read', 'users.read'] } as const;
 /** X's reach into the past. */
 const KEPT_MS = 30 * 86_400_000;
 
@@ -27,6 +30,7 @@ function list(request: ApiRequest, state: SandboxState, options: { conversationI
   const wanted = types.size === 0 || types.has('MessageCreate') ? state.messages : [];
   const found = wanted.filter(
     (message) =>
+      !message.encrypted &&
       (message.senderId === user.id || message.recipientId === user.id) &&
       (options.conversationId === undefined || message.conversationId === options.conversationId) &&
       message.createdAtMs > request.atMs - KEPT_MS,
@@ -49,13 +53,14 @@ function list(request: ApiRequest, state: SandboxState, options: { conversationI
       asked,
     ),
   );
+  const charges = page.items.map(({ id }) => ({ price: 'dm-read' as const, resource: id }));
   const meta = { result_count: data.length, ...(page.nextToken === undefined ? {} : { next_token: page.nextToken }) };
   // An empty page has no `data` at all.
   if (data.length === 0) return { status: 200, body: { meta } };
-  if (!namesIn(query, 'expansions').has('sender_id')) return { status: 200, body: { data, meta } };
+  if (!namesIn(query, 'expansions').has('sender_id')) return { status: 200, body: { data, meta }, charges };
   const senders = new Set(page.items.map((message) => message.senderId));
   const users = state.users.filter(({ id }) => senders.has(id)).map((sender) => showUser(sender, namesIn(query, 'user.fields')));
-  return { status: 200, body: { data, includes: { users }, meta } };
+  return { status: 200, body: { data, includes: { users }, meta }, charges };
 }
 
 /** `GET /2/dm_events` */
@@ -64,7 +69,8 @@ export const allDmEvents: Route = {
   method: 'GET',
   path: '/2/dm_events',
   query: QUERY,
-  answer: (request, state) => list(request, state, {}),
+  ...ACCESS,
+  answer: (request, { state }) => list(request, state, {}),
 };
 
 /** `GET /2/dm_conversations/with/:participant_id/dm_events` */
@@ -73,7 +79,8 @@ export const participantDmEvents: Route = {
   method: 'GET',
   path: '/2/dm_conversations/with/:participant_id/dm_events',
   query: QUERY,
-  answer(request, state) {
+  ...ACCESS,
+  answer(request, { state }) {
     const id = request.params['participant_id'];
     if (idOf(id) === undefined) return invalidRequest(`The \`participant_id\` path parameter value [${id}] is not valid`);
     return list(request, state, { conversationId: conversationIdOf(request.user.id, id!) });
@@ -86,5 +93,6 @@ export const conversationDmEvents: Route = {
   method: 'GET',
   path: '/2/dm_conversations/:dm_conversation_id/dm_events',
   query: QUERY,
-  answer: (request, state) => list(request, state, { conversationId: request.params['dm_conversation_id']! }),
+  ...ACCESS,
+  answer: (request, { state }) => list(request, state, { conversationId: request.params['dm_conversation_id']! }),
 };

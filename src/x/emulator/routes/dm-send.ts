@@ -3,6 +3,8 @@ import { DM_CLOSED, forbidden, invalidRequest, type Answer } from '../problems.t
 import type { ApiRequest, Route } from '../route.ts';
 import type { SandboxState } from '../state.ts';
 
+/** X's guide asks for both DM scopes. */
+const ACCESS = { auth: ['oauth1', 'oauth2'], scopes: ['dm.write', 'dm.read', 'tweet.read', 'users.read'] } as const;
 const MAX_TEXT_LENGTH = 10_000;
 
 /** Stores the message, or says what is wrong with it. */
@@ -19,7 +21,7 @@ function send(request: ApiRequest, state: SandboxState, recipientId: string): An
   // What X says to an unknown or an own id is not documented; one that cannot be written to is the nearest.
   if (recipient === undefined || recipient.id === user.id || !recipient.acceptsDms) return forbidden(DM_CLOSED);
   const message = state.addMessage({ senderId: user.id, recipientId, text });
-  return { status: 201, body: { data: { dm_conversation_id: message.conversationId, dm_event_id: message.id } } };
+  return { status: 201, body: { data: { dm_conversation_id: message.conversationId, dm_event_id: message.id } }, charges: [{ price: 'dm-send' }] };
 }
 
 /** `POST /2/dm_conversations/with/:participant_id/messages` */
@@ -28,7 +30,8 @@ export const sendToParticipant: Route = {
   method: 'POST',
   path: '/2/dm_conversations/with/:participant_id/messages',
   query: [],
-  answer(request, state) {
+  ...ACCESS,
+  answer(request, { state }) {
     const id = request.params['participant_id'];
     if (idOf(id) === undefined) return invalidRequest(`The \`participant_id\` path parameter value [${id}] is not valid`);
     return send(request, state, id!);
@@ -41,7 +44,8 @@ export const sendToConversation: Route = {
   method: 'POST',
   path: '/2/dm_conversations/:dm_conversation_id/messages',
   query: [],
-  answer(request, state) {
+  ...ACCESS,
+  answer(request, { state }) {
     const id = request.params['dm_conversation_id'] ?? '';
     const parts = /^([0-9]{1,19})-([0-9]{1,19})$/.exec(id)?.slice(1);
     if (parts === undefined) return invalidRequest(`The \`dm_conversation_id\` path parameter value [${id}] is not valid`);

@@ -1,4 +1,4 @@
-import type { SandboxUser } from '../state.ts';
+import type { SandboxUser } from '../accounts.ts';
 
 /** The names of a comma list in the query (`user.fields=a,b`). */
 export function namesIn(query: URLSearchParams, ...parameters: string[]): Set<string> {

@@ -1,9 +1,10 @@
 import { idOf } from '../../json.ts';
-import { invalidRequest, notFoundError } from '../problems.ts';
+import type { SandboxPost } from '../posts.ts';
+import { invalidRequest, notFoundError, type Answer } from '../problems.ts';
 import type { Route } from '../route.ts';
-import type { SandboxPost, SandboxState } from '../state.ts';
 import { namesIn, pick, showUser } from './fields.ts';
 import { pageOf } from './page.ts';
+import { ALWAYS, askedFields, postFields } from './show-post.ts';
 
 const IDS = ['since_id', 'until_id'];
 const TIMES = ['start_time', 'end_time'];
@@ -11,35 +12,29 @@ const QUERY = [...IDS, ...TIMES, 'max_results', 'pagination_token', 'exclude', '
 /** X shows the newest 800 mentions and no others. */
 const REACH = 800;
 
-/** The `@handle`s of a post with their places, the place of an end being the first character after it. */
-function mentionsIn(post: SandboxPost): { start: number; end: number; username: string }[] {
-  return [...post.text.matchAll(/(?<![A-Za-z0-9_@])@([A-Za-z0-9_]{1,15})(?![A-Za-z0-9_])/g)].map((match) => ({
-    start: match.index,
-    end: match.index + match[0].length,
-    username: match[1]!,
-  }));
+/** What the query says is wrong, if anything is. */
+function problemOf(id: string, query: URLSearchParams): Answer | undefined {
+  if (idOf(id) === undefined) return invalidRequest(`The \`id\` query parameter value [${id}] is not valid`, { id: [id] });
+  const wrong =
+    IDS.find((name) => query.has(name) && idOf(query.get(name)) === undefined) ??
+    TIMES.find((name) => query.has(name) && Number.isNaN(Date.parse(query.get(name)!)));
+  return wrong === undefined ? undefined : invalidRequest(`The \`${wrong}\` query parameter value [${query.get(wrong)}] is not valid`);
 }
 
-/** A post as `GET /2/users/:id/mentions` shows it. Field names are the old `tweet` ones, which X still sends. */
-function showPost(post: SandboxPost, state: SandboxState, asked: ReadonlySet<string>): Record<string, unknown> {
-  const parent = post.replyToId === undefined ? undefined : state.postById(post.replyToId);
-  const references = [
-    ...(post.replyToId === undefined ? [] : [{ type: 'replied_to', id: post.replyToId }]),
-    ...(post.quotesId === undefined ? [] : [{ type: 'quoted', id: post.quotesId }]),
-  ];
-  const mentions = mentionsIn(post).map((mention) => ({ ...mention, id: state.userByName(mention.username)?.id }));
-  const all = {
-    id: post.id,
-    text: post.text,
-    edit_history_tweet_ids: [post.id],
-    author_id: post.authorId,
-    created_at: new Date(post.createdAtMs).toISOString(),
-    conversation_id: post.conversationId,
-    in_reply_to_user_id: parent?.authorId,
-    referenced_tweets: references.length === 0 ? undefined : references,
-    entities: { mentions },
-  };
-  return pick(all, ['id', 'text', 'edit_history_tweet_ids'], asked);
+/** Whether a post is one that the query asks for. */
+function filterOf(query: URLSearchParams): (post: SandboxPost) => boolean {
+  const sinceId = BigInt(query.get('since_id') ?? 0);
+  const untilId = BigInt(query.get('until_id') ?? 10n ** 19n);
+  const startMs = Date.parse(query.get('start_time') ?? '1970-01-01');
+  const endMs = Date.parse(query.get('end_time') ?? '9999-01-01');
+  const excluded = namesIn(query, 'exclude');
+  return ({ id, createdAtMs, replyToId, repostsId }) =>
+    BigInt(id) > sinceId &&
+    BigInt(id) < untilId &&
+    createdAtMs >= startMs &&
+    createdAtMs < endMs &&
+    !(excluded.has('replies') && replyToId !== undefined) &&
+    !(excluded.has('retweets') && repostsId !== undefined);
 }
 
 /** `GET /2/users/:id/mentions` */
@@ -48,42 +43,32 @@ export const userMentions: Route = {
   method: 'GET',
   path: '/2/users/:id/mentions',
   query: QUERY,
-  answer({ params, query }, state) {
+  auth: ['oauth1', 'oauth2', 'app'],
+  scopes: ['tweet.read', 'users.read'],
+  answer({ params, query }, { state, naming, bot }) {
     const id = params['id']!;
-    if (idOf(id) === undefined) return invalidRequest(`The \`id\` query parameter value [${id}] is not valid`, { id: [id] });
-    const wrong =
-      IDS.find((name) => query.has(name) && idOf(query.get(name)) === undefined) ??
-      TIMES.find((name) => query.has(name) && Number.isNaN(Date.parse(query.get(name)!)));
-    if (wrong !== undefined) return invalidRequest(`The \`${wrong}\` query parameter value [${query.get(wrong)}] is not valid`);
+    const problem = problemOf(id, query);
+    if (problem !== undefined) return problem;
     const user = state.userById(id);
     if (user === undefined) return { status: 200, body: { errors: [notFoundError({ type: 'user', parameter: 'id', value: id })] } };
 
-    const handle = user.username.toLowerCase();
-    const sinceId = BigInt(query.get('since_id') ?? 0);
-    const untilId = BigInt(query.get('until_id') ?? 10n ** 19n);
-    const startMs = Date.parse(query.get('start_time') ?? '1970-01-01');
-    const endMs = Date.parse(query.get('end_time') ?? '9999-01-01');
-    const withoutReplies = namesIn(query, 'exclude').has('replies');
-    const found = state.posts
-      .filter((post) => mentionsIn(post).some(({ username }) => username.toLowerCase() === handle))
-      .slice(-REACH)
-      .filter((post) => BigInt(post.id) > sinceId && BigInt(post.id) < untilId)
-      .filter((post) => post.createdAtMs >= startMs && post.createdAtMs < endMs)
-      .filter((post) => !(withoutReplies && post.replyToId !== undefined));
+    const found = state.mentionsOf(user.id).slice(-REACH).filter(filterOf(query));
     const page = pageOf(found.reverse(), query, { min: 5, max: 100, default: 10 });
     if ('status' in page) return page;
     if (page.items.length === 0) return { status: 200, body: { meta: { result_count: 0 } } };
 
-    const data = page.items.map((post) => showPost(post, state, namesIn(query, 'tweet.fields', 'post.fields')));
-    const authors = new Set(page.items.map((post) => post.authorId));
-    const users = state.users.filter((other) => authors.has(other.id)).map((author) => showUser(author, namesIn(query, 'user.fields')));
+    const asked = askedFields(namesIn(query, 'tweet.fields', 'post.fields'), naming);
+    const data = page.items.map((post) => pick(postFields(post, state, naming), ALWAYS, asked));
     const meta = {
       result_count: data.length,
       newest_id: page.items[0]!.id,
       oldest_id: page.items.at(-1)!.id,
       ...(page.nextToken === undefined ? {} : { next_token: page.nextToken }),
     };
+    const authors = new Set(page.items.map((post) => post.authorId));
+    const users = state.users.filter((other) => authors.has(other.id)).map((author) => showUser(author, namesIn(query, 'user.fields')));
     const includes = namesIn(query, 'expansions').has('author_id') ? { includes: { users } } : {};
-    return { status: 200, body: { data, ...includes, meta } };
+    const price = user.id === bot.id ? 'own-read' : 'post-read';
+    return { status: 200, body: { data, ...includes, meta }, charges: page.items.map((post) => ({ price, resource: post.id })) };
   },
 };

@@ -1,13 +1,14 @@
 import { idOf, usernameOf } from '../../json.ts';
+import type { SandboxUser } from '../accounts.ts';
 import { invalidRequest, notFoundError, type Answer } from '../problems.ts';
 import type { ApiRequest, Route } from '../route.ts';
-import type { SandboxUser } from '../state.ts';
 import { namesIn, showUser } from './fields.ts';
 
+const SCOPES = ['tweet.read', 'users.read'] as const;
 const QUERY = ['user.fields', 'expansions', 'tweet.fields', 'post.fields'];
 
 function found(user: SandboxUser, request: ApiRequest): Answer {
-  return { status: 200, body: { data: showUser(user, namesIn(request.query, 'user.fields')) } };
+  return { status: 200, body: { data: showUser(user, namesIn(request.query, 'user.fields')) }, charges: [{ price: 'user-read', resource: user.id }] };
 }
 
 /** An unknown account is a success without data. */
@@ -21,6 +22,8 @@ export const me: Route = {
   method: 'GET',
   path: '/2/users/me',
   query: QUERY,
+  auth: ['oauth1', 'oauth2'],
+  scopes: SCOPES,
   answer: (request) => found(request.user, request),
 };
 
@@ -30,7 +33,9 @@ export const userByName: Route = {
   method: 'GET',
   path: '/2/users/by/username/:username',
   query: QUERY,
-  answer(request, state) {
+  auth: ['oauth1', 'oauth2', 'app'],
+  scopes: SCOPES,
+  answer(request, { state }) {
     const username = request.params['username']!;
     if (usernameOf(username) === undefined) {
       return invalidRequest(`The \`username\` query parameter value [${username}] does not match ^[A-Za-z0-9_]{1,15}$`, {
@@ -48,7 +53,9 @@ export const userById: Route = {
   method: 'GET',
   path: '/2/users/:id',
   query: QUERY,
-  answer(request, state) {
+  auth: ['oauth1', 'oauth2', 'app'],
+  scopes: SCOPES,
+  answer(request, { state }) {
     const id = request.params['id']!;
     if (idOf(id) === undefined) return invalidRequest(`The \`id\` query parameter value [${id}] is not valid`, { id: [id] });
     const user = state.userById(id);

@@ -73,3 +73,10 @@ test('other event types are an empty list; a page size out of 1 to 100 and a for
     assert.equal((await signedRequest(x.apiUrl, { target: `/2/dm_events?${query}` })).status, 400, query);
   }
 });
+
+test('messages of the encrypted chat are in no list', async (t) => {
+  const x = await sandbox(t);
+  await x.control.sendAs({ from: 'bob', text: 'secret', encrypted: true });
+  assert.deepEqual((await signedRequest(x.apiUrl, { target: '/2/dm_events' })).json, { meta: { result_count: 0 } });
+  assert.equal((await x.control.inbox('sipweet'))[0]?.encrypted, true);
+});

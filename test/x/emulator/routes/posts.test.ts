@@ -44,3 +44,34 @@ test('unknown fields and wrong ids are 400', async (t) => {
     assert.equal((await post(x, body)).status, 400, JSON.stringify(body));
   }
 });
+
+test('a post that quotes us summons, one that quotes another does not', async (t) => {
+  const x = await sandbox(t);
+  await post(x, { text: 'ours' });
+  const own = (await x.control.posts())[0]!;
+  const other = await x.control.postAs({ from: 'ann', text: 'theirs' });
+  const summons = await x.control.postAs({ from: 'bob', text: 'look', quotesId: own.id });
+  const plain = await x.control.postAs({ from: 'bob', text: 'look there', quotesId: other.id });
+  const reply = (id: string, text: string) => post(x, { text, reply: { in_reply_to_tweet_id: id } });
+  assert.equal((await reply(summons.id, 'a')).status, 201);
+  assert.equal((await reply(plain.id, 'b')).status, 403);
+});
+
+test('a reply to what was deleted is 403, with a sentence of its own', async (t) => {
+  const x = await sandbox(t);
+  const summons = await x.control.postAs({ from: 'ann', text: '@sipweet hi' });
+  await x.control.deletePost(summons.id);
+  const answer = await post(x, { text: 'a', reply: { in_reply_to_tweet_id: summons.id } });
+  assert.equal(answer.status, 403);
+  assert.match(answer.text, /deleted or not visible/);
+});
+
+test('the new names of X are read always, and written when the sandbox is told to', async (t) => {
+  const x = await sandbox(t);
+  const summons = await x.control.postAs({ from: 'ann', text: '@sipweet hi' });
+  await x.control.setNaming('post');
+  const answer = await post(x, { text: 'a', reply: { in_reply_to_post_id: summons.id } });
+  const own = (await x.control.posts()).at(-1)!;
+  assert.deepEqual(answer.json, { data: { id: own.id, text: 'a', edit_history_post_ids: [own.id] } });
+  assert.equal(own.replyToId, summons.id);
+});

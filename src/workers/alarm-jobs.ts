@@ -1,0 +1,28 @@
+import type { Alarm } from '../db/tables/alarms.ts';
+import { notice } from '../jobs/contract/notice.ts';
+import { scheduleDue } from '../jobs/contract/schedule-due.ts';
+import { sipCommand } from '../jobs/contract/sip-command.ts';
+import type { JobContract } from '../jobs/contract/job-contract.ts';
+import type { NewJob } from '../jobs/queue.ts';
+
+/** The job that makes somebody look at a row. Its id comes from the row: adding it again does nothing. */
+export function alarmJob(alarm: Alarm): NewJob {
+  switch (alarm.job) {
+    case 'notice':
+      return jobOf(notice, { v: 1, id: alarm.id });
+    case 'sip-command':
+      return jobOf(sipCommand, { v: 1, verb: alarm.verb, id: alarm.id });
+    case 'schedule-due':
+      return jobOf(scheduleDue, { v: 1, scheduleId: alarm.scheduleId, dueAt: alarm.dueAtMs }, alarm.dueAtMs);
+  }
+}
+
+function jobOf<Payload>(contract: JobContract<Payload>, payload: Payload, atMs?: number): NewJob {
+  return {
+    queue: contract.name,
+    name: contract.name,
+    id: contract.id(payload),
+    data: contract.encode(payload),
+    ...(atMs === undefined ? {} : { atMs }),
+  };
+}
