@@ -160,6 +160,7 @@ export class SipNode {
       requests: new OwnRequests(agent),
       calls,
       callDefaults: config.calls,
+      gateway: config.calls.gateway,
       nodeId: randomHex(8),
       flushRegistrations: writer !== undefined && config.registrar.write === 'through' ? () => writer.flush() : undefined,
       credentials: parts.credentials,

@@ -49,6 +49,8 @@ export interface ScriptModules {
   readonly calls: CallControl;
   /** What a script does not say of a call: the section `calls` of the configuration. */
   readonly callDefaults: CallDefaults;
+  /** `host` or `host:port` of the trunk that takes telephone numbers; undefined where there is none. */
+  readonly gateway: string | undefined;
   /** Names this run of this process: what it has claimed is nobody's after it. */
   readonly nodeId: string;
   /** Writes registrations out; undefined when they are answered before they are written. */
@@ -86,6 +88,7 @@ export interface ScriptModulesOptions {
   readonly requests: RequestSender;
   readonly calls: CallControl;
   readonly callDefaults: CallDefaults;
+  readonly gateway: string | undefined;
   readonly nodeId: string;
   readonly flushRegistrations?: (() => Promise<void>) | undefined;
   readonly credentials: CredentialStore;
@@ -151,6 +154,7 @@ export function createScriptModules(options: ScriptModulesOptions): ScriptModule
     uacEventCallback: script.uacEventCallback,
     calls: options.calls,
     callDefaults: options.callDefaults,
+    gateway: options.gateway,
     nodeId: options.nodeId,
     flushRegistrations: options.flushRegistrations,
     waitMs,

@@ -122,7 +122,7 @@ export interface ModuleStage extends Stage {
   readonly addressRows: AddressRow[];
 }
 
-type Settings = Partial<ScriptModulesOptions['script']> & Pick<ScriptModulesOptions, 'flushRegistrations'>;
+type Settings = Partial<ScriptModulesOptions['script']> & Partial<Pick<ScriptModulesOptions, 'flushRegistrations' | 'gateway'>>;
 
 export function moduleStage(settings: Settings = {}): ModuleStage {
   const base = stage();
@@ -135,7 +135,7 @@ export function moduleStage(settings: Settings = {}): ModuleStage {
   const calls = new StubCalls();
   const messages = new MemoryMessageStore({ maxPerUser: 3 });
   const addressRows: AddressRow[] = [];
-  const { flushRegistrations, ...script } = settings;
+  const { flushRegistrations, gateway, ...script } = settings;
   const modules = createScriptModules({
     clock,
     counters,
@@ -150,6 +150,7 @@ export function moduleStage(settings: Settings = {}): ModuleStage {
     requests,
     calls,
     callDefaults: { flow: 'auto', ringMs: 45_000, maxDurationMs: 3_600_000 },
+    gateway,
     nodeId: 'node-1',
     flushRegistrations,
     credentials: users,
