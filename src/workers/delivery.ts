@@ -152,6 +152,8 @@ export class Delivery {
     if (holding.kind !== 'free') return this.#hold(run, entry, holding);
     const ready = entry.kind === 'digest' ? await this.#close(entry, user!) : entry;
     if (ready === undefined || ready.state !== 'planned') return this.leave();
+    // Another worker was faster with all that were to join it.
+    if (ready.kind === 'digest' && ready.content === '') return this.#end(run, ready, { state: 'refused', reason: 'it has nothing to tell' });
     return this.#choose(run, ready, user);
   }
 

@@ -98,7 +98,7 @@ export const NO_STORM = { messages: 1_000_000, windowMs: 900_000 };
 /** What handles the jobs of a queue. */
 export type Processor = Pick<DeliveryProcessor<unknown>, 'handle' | 'stop'>;
 
-type Parts = Omit<DeliveryProcessorParts<never>, 'x' | 'source' | 'channels'>;
+type Parts = Omit<DeliveryProcessorParts<never>, 'x' | 'source'>;
 
 /** What a test changes of a processor. */
 export type Change = Partial<Parts> & { readonly x?: XSending; readonly settings?: ChannelSettings; readonly gate?: XGate };
