@@ -19,13 +19,14 @@ WORKDIR /app
 COPY package.json ./
 COPY lua ./lua
 COPY migrations ./migrations
+COPY sounds ./sounds
 COPY --from=build /build/node_modules ./node_modules
 COPY --from=build /build/dist ./dist
 RUN ln -s /app/dist/app/cli.js /usr/local/bin/sipweet && chmod 755 dist/app/cli.js \
  && install -d -o node -g node /var/lib/sipweet
 USER node
 VOLUME /var/lib/sipweet
-EXPOSE 5060/udp 5060/tcp 4012/tcp
+EXPOSE 5060/udp 5060/tcp 4012/tcp 40000-40999/udp
 # Who runs another role than `sip` says so in its own health check, as docker-compose.yml does.
 HEALTHCHECK --interval=15s --timeout=6s --start-period=30s CMD ["sipweet", "health", "sip"]
 ENTRYPOINT ["sipweet"]

@@ -35,6 +35,9 @@ local TRUSTED = 1
 function ksr_request_route()
   early_checks()
 
+  -- What the service's own calls say of themselves is for this script: no phone sees it, nobody else is believed.
+  KSR.hdr.remove("X-Sipweet-Call")
+
   -- CANCEL belongs to a call that we forward, or to nothing.
   if KSR.is_CANCEL() then
     if KSR.tm.t_check_trans() > 0 then
@@ -142,15 +145,10 @@ end
 
 -- Our users have to show who they are; a user can be registered and called only by his own name.
 function authenticate()
+  -- Calls and messages that the service makes itself, because a user of ours has asked for them on X.
   if KSR.sipweet.is_own() then
-    -- From the service itself: calls and messages that somebody asked for on X.
-    KSR.pvx.avp_sets("leg", KSR.hdr.get("X-Sipweet-Call") or "")
-    KSR.hdr.remove("X-Sipweet-Call")
     return
   end
-  -- Nobody else may say so.
-  KSR.hdr.remove("X-Sipweet-Call")
-
   if KSR.permissions.allow_source_address(TRUSTED) > 0 then
     return
   end
@@ -187,10 +185,10 @@ function to_local_user()
   -- Remembered before `lookup` puts the phone's address in place of the user.
   KSR.pvx.avp_sets("callee", callee)
 
-  -- The phones of somebody who has asked for a call himself just ring.
-  local asked_himself = string.find(KSR.pvx.avp_gete("leg"), "leg=caller", 1, true) ~= nil
+  -- The phones of somebody who has asked for a call and does not come to them: he has missed nothing.
+  local rings_asker = own_leg() == "caller"
 
-  if KSR.is_INVITE() and not asked_himself then
+  if KSR.is_INVITE() and not rings_asker then
     local settings = profile(callee)
     if string.sub(settings, 2, 2) == "t" then
       missed_call("busy")
@@ -214,7 +212,7 @@ function to_local_user()
       message_for_absent(callee)
       return
     end
-    if KSR.is_INVITE() and not asked_himself then
+    if KSR.is_INVITE() and not rings_asker then
       missed_call("unreachable")
     end
     if found == -2 then
@@ -229,18 +227,27 @@ function to_local_user()
     relay()
     return
   end
-  if not asked_himself then
+  if not rings_asker then
     KSR.setflag(FLT_LOCAL_CALLEE)
     KSR.tm.t_set_fr_inv(RING_MS)
     KSR.tm.t_on_failure("ksr_failure_call")
   end
   if KSR.tm.t_relay() < 0 then
     -- None of the phones can be reached: there is no failure to wait for.
-    if not asked_himself then
+    if not rings_asker then
       missed_call("unreachable")
     end
     KSR.sl.sl_reply_error()
   end
+end
+
+-- Of a call that the service makes: is this INVITE for the side that asked for it, "caller", or for the
+-- "callee"? "" for every other request.
+function own_leg()
+  if not KSR.sipweet.is_own() then
+    return ""
+  end
+  return string.match(KSR.hdr.gete("X-Sipweet-Call"), ";leg=(%a+)$") or ""
 end
 
 function relay()

@@ -11,12 +11,18 @@ export async function up(knex) {
     table.timestamp('not_before');
     // The other person of the event: the caller of a missed call, `user@host`.
     table.text('counterparty');
-    // Where it went in the end: dm, reply, webhook, mastodon.
+    // The way that was tried last, where it went in the end: dm, reply, mastodon, webhook.
     table.text('channel');
+    // Ways that are closed to it, each with the reason: {"dm": "You do not have permission..."}.
+    table.jsonb('refusals').notNullable().defaultTo('{}');
+    // The digest that tells it with others: a row with one is never sent by itself.
+    table.text('digest_id');
     // Millionths of a US dollar.
     table.bigInteger('cost_micros').notNullable().defaultTo(0);
     table.index(['sipuser', 'created_at'], 'ledger_sipuser_idx');
   });
+  await knex.schema.raw('create index ledger_digest_idx on ledger (digest_id) where digest_id is not null');
+  await knex.schema.raw(`create index ledger_unsent_idx on ledger (recipient, created_at) where state in ('planned', 'sending')`);
 
   // A row a call to X that costs money.
   await knex.schema.createTable('spend', (table) => {
@@ -42,7 +48,8 @@ export async function up(knex) {
 export async function down(knex) {
   await knex.schema.dropTable('switches');
   await knex.schema.dropTable('spend');
+  await knex.schema.raw('drop index ledger_unsent_idx');
   await knex.schema.alterTable('ledger', (table) => {
-    table.dropColumns('sipuser', 'reply_to', 'not_before', 'counterparty', 'channel', 'cost_micros');
+    table.dropColumns('sipuser', 'reply_to', 'not_before', 'counterparty', 'channel', 'refusals', 'digest_id', 'cost_micros');
   });
 }

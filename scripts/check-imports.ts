@@ -6,7 +6,7 @@ const ROOT = resolve('src');
 
 /** Packages that one folder owns: nobody else imports them. */
 const OWNERS: Readonly<Record<string, readonly string[]>> = {
-  'node:dgram': ['sip/transport'],
+  'node:dgram': ['sip/transport', 'media'],
   'node:dns': ['sip/resolve'],
   'node:dns/promises': ['sip/resolve'],
   knex: ['db'],

@@ -73,11 +73,13 @@ const MODULES: Readonly<Record<string, string>> = {
   auth: 'Digest challenges, and credentials that the script itself can check.',
   auth_db: 'Credentials of the users in the table `subscriber`.',
   corex: 'Branches of the destination set.',
+  dialog: 'Calls that the service makes itself; dialogs that pass through are not tracked.',
   hdr: 'Header fields. What was appended or removed shows in the message that is sent, not to later reads of the script.',
   htable: 'Tables in memory, declared in `script.htables`, one set for a node.',
   kx: 'Parts of the message without pseudo-variables: quicker, and shorter to write.',
   maxfwd: 'Max-Forwards.',
   mqueue: 'Queues, declared in `script.mqueues`: to the workers, from them, or within the script.',
+  msilo: 'Messages for users who have no phone at the moment.',
   permissions: 'Groups of trusted addresses, from the table `address`.',
   pike: 'Floods from one address.',
   pv: 'Pseudo-variables by their names with `$`.',
@@ -92,6 +94,7 @@ const MODULES: Readonly<Record<string, string>> = {
   textops: 'Text in messages, body and header fields. Regular expressions are POSIX extended ones.',
   tm: 'Transactions: relaying, callbacks, timers.',
   tmx: 'More of transactions: which callback this is, suspending, cancelling branches.',
+  uac: 'Requests of the service itself, outside of dialogs. They go through our own routing.',
   xlog: 'The log, with pseudo-variables in the text.',
 };
 

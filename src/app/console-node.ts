@@ -26,6 +26,7 @@ import { openPool, requireMigrated, type Database } from './database.ts';
 import { OwnAccount } from './own-account.ts';
 import type { RunningRole } from './role.ts';
 import { configuredKeys } from './x-access.ts';
+import { xLimits } from './x-limits.ts';
 
 /**
  * The console process: the pages on which people link their accounts, and the webhook of X.
@@ -48,6 +49,7 @@ export async function startConsoleNode(parts: { config: Config; clock: Clock; lo
   const queue = connectBullmq({ redisUrl: config.queue.redisUrl, databaseUrl: url, clock, logger: logger.child({ module: 'queue' }) });
   const counters = new Counters();
   const links = new LinksTable(db);
+  const { xSwitch } = xLimits({ config, db, clock, logger });
   const isReady = async () => {
     await checkDatabase(db);
     await queue.health();
@@ -59,7 +61,7 @@ export async function startConsoleNode(parts: { config: Config; clock: Clock; lo
   try {
     await requireMigrated(db);
     await queue.health();
-    const intake = new CommandIntake({ inbox: new CommandsTable(db), jobs: queue, clock, logger, counters, maxAgeMs: config.x.maxAgeMs });
+    const intake = new CommandIntake({ inbox: new CommandsTable(db), jobs: queue, clock, logger, counters, maxAgeMs: config.x.maxAgeMs, isClosed: () => xSwitch.isOff() });
     const server = await ConsoleServer.start({
       host: config.console.host,
       port: config.console.port,

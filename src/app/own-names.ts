@@ -12,12 +12,15 @@ export class ServiceNames implements OwnNames {
   readonly #domains = new Map<string, Set<number> | undefined>();
   readonly #userHost: () => string;
 
-  /** @param socketHost what stands for the first domain where there is none: `host:port` of a socket */
-  constructor(domains: readonly ServedDomain[], transports: Transports, socketHost: () => string) {
+  /**
+   * @param parts.realm       ours as a host too: where there is no domain it stands behind the `@` in what is stored
+   * @param parts.socketHost  what phones are shown where there is no domain: `host:port` of a socket
+   */
+  constructor({ names, realm, transports, socketHost }: { names: readonly ServedDomain[]; realm: string; transports: Transports; socketHost: () => string }) {
     this.#transports = transports;
-    const [first] = domains;
+    const [first] = names;
     this.#userHost = first === undefined ? socketHost : () => (first.port === undefined ? first.host : `${first.host}:${first.port}`);
-    for (const { host, port } of domains) {
+    for (const { host, port } of [...names, ...(first === undefined ? [{ host: realm, port: undefined }] : [])]) {
       const name = plainHost(host);
       if (port === undefined) this.#domains.set(name, undefined);
       else if (!this.#domains.has(name)) this.#domains.set(name, new Set([port]));

@@ -1,6 +1,7 @@
 import { networkInterfaces } from 'node:os';
 import type { Clock } from '../base/clock.ts';
 import type { Counters } from '../base/counters.ts';
+import { randomHex } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
 import { realmOf } from '../config/auth.ts';
 import type { ListenAddress } from '../config/notations.ts';
@@ -26,13 +27,19 @@ import { NextHopPolicy, hasLoopbackListener, type BackEnd } from '../sip/resolve
 import { NodeDnsLookup } from '../sip/resolve/node-dns-lookup.ts';
 import { ServerLocator } from '../sip/resolve/server-locator.ts';
 import { transactionTimings } from '../sip/transaction/timings.ts';
-import type { LocalSocket } from '../sip/transport/transport.ts';
+import type { Destination, LocalSocket } from '../sip/transport/transport.ts';
 import { Transports } from '../sip/transport/transports.ts';
 import { bracketHost } from '../sip/uri/uri.ts';
+import { OwnRequests } from '../ua/own-requests.ts';
+import { ServiceAgent } from '../ua/service-agent.ts';
+import { ThirdPartyCalls } from '../ua/third-party/third-party-calls.ts';
+import { createAnnouncer } from './announcements.ts';
 import { LocatedNextHops } from './located-next-hops.ts';
 import { MemoryReturn } from './memory-return.ts';
 import { ServiceNames } from './own-names.ts';
 import { reachableAddress } from './reachable-address.ts';
+
+const LOOPBACK = '127.0.0.1';
 
 /** What a SIP node is put together from. Everything that waits for the outside is behind a port. */
 export interface SipNodeParts {
@@ -78,7 +85,7 @@ export class SipNode {
    * Starts a node. The script is loaded and the registrations are read before the first socket is
    * bound, so that nothing is answered wrongly while it starts.
    *
-   * @throws AppError `script.load`, `listen.in-use`, `listen.failed`, `db.unreachable`
+   * @throws AppError `media.sound`, `script.load`, `listen.in-use`, `listen.failed`, `db.unreachable`
    */
   static async start(parts: SipNodeParts): Promise<SipNode> {
     const { config, clock, logger, counters } = parts;
@@ -94,6 +101,7 @@ export class SipNode {
       ...(writer === undefined ? {} : { sink: writer }),
     });
 
+    const timings = transactionTimings({ t1Ms: sip.t1Ms, t2Ms: sip.t2Ms, t4Ms: sip.t4Ms, timerCMs: sip.timerCMs });
     const endpoint: Endpoint = new Endpoint({
       clock,
       logger,
@@ -104,7 +112,7 @@ export class SipNode {
         localFor: (destination) => transports.localSocketFor(destination.protocol, destination.address, destination.local),
       },
       options: {
-        timings: transactionTimings({ t1Ms: sip.t1Ms, t2Ms: sip.t2Ms, t4Ms: sip.t4Ms, timerCMs: sip.timerCMs }),
+        timings,
         messageLimits: { maxMessageBytes: limits.maxMessageBytes, maxHeaders: limits.maxHeaders },
         maxTransactions: limits.maxTransactions,
         serverHeader: sip.serverHeader,
@@ -127,7 +135,11 @@ export class SipNode {
       },
     });
 
-    const locator = new ServerLocator({ dns: new NodeDnsLookup(), policy: nextHopPolicy(parts), clock, counters, random: Math.random });
+    const agent = new ServiceAgent({ clock, logger, timings });
+    const policy = nextHopPolicy(parts);
+    const announcer = await createAnnouncer({ config, clock, counters, policy });
+    const calls = new ThirdPartyCalls({ agent, announcer, maxActive: config.calls.maxActive, logger, counters });
+    const locator = new ServerLocator({ dns: new NodeDnsLookup(), policy, clock, counters, random: Math.random });
     const proxy = new Proxy(endpoint, new LocatedNextHops(locator), {
       firstResponseMs: sip.frTimerMs,
       ringMs: sip.frInvTimerMs,
@@ -140,6 +152,10 @@ export class SipNode {
       counters,
       definitions: new Map(),
       registrar,
+      requests: new OwnRequests(agent),
+      calls,
+      callDefaults: config.calls,
+      nodeId: randomHex(8),
       flushRegistrations: writer !== undefined && config.registrar.write === 'through' ? () => writer.flush() : undefined,
       credentials: parts.credentials,
       addresses: parts.addresses,
@@ -160,7 +176,7 @@ export class SipNode {
     });
     let localSockets: readonly LocalSocket[] = [];
     const names = sip.advertise === undefined ? sip.domains : [...sip.domains, { host: sip.advertise, port: undefined }];
-    const ownNames = new ServiceNames(names, transports, () => socketHost(localSockets));
+    const ownNames = new ServiceNames({ names, realm: realmOf(config), transports, socketHost: () => socketHost(localSockets) });
     const router = new Router({ clock, logger, counters, endpoint, proxy, ownNames, modules }, engine);
     endpoint.attach(router);
     const timers = new RouteTimers(config.script.timers, clock, (callback, event, whenDone) => router.runEvent(callback, event, whenDone));
@@ -172,6 +188,17 @@ export class SipNode {
     await startScriptModules(modules);
     if (writer !== undefined) await writer.load(index, limits.maxBindings);
     localSockets = await transports.listen((parts.listen ?? sip.listen).map(({ transport, host, port }) => ({ protocol: transport, address: host, port })));
+    const stopSockets = async (): Promise<void> => {
+      await agent.close();
+      await transports.close();
+    };
+    try {
+      await agent.listen(await loopbackListener(transports));
+    } catch (thrown) {
+      await stopSockets();
+      throw thrown;
+    }
+    policy.admit(agent.local!.address, agent.local!.port);
     sweep.start();
     timers.start();
     memory.start();
@@ -179,9 +206,11 @@ export class SipNode {
     const stopAll = async (): Promise<void> => {
       memory.stop();
       timers.stop();
+      // While the script still runs: the phones are hung up through it, and it is told of the end of each call.
+      await calls.close();
       sweep.stop();
       stopScriptModules(modules);
-      await transports.close();
+      await stopSockets();
       endpoint.close();
       await writer?.close();
     };
@@ -191,7 +220,7 @@ export class SipNode {
   /**
    * Reads the script and the table `address` again while calls go on.
    *
-   * @throws AppError `script.load`, or what the database said; what was there before goes on serving
+   * @throws AppError `media.sound`, `script.load`, or what the database said; what was there before goes on serving
    */
   async reload(): Promise<void> {
     this.#engine.reload();
@@ -209,6 +238,17 @@ function socketHost([socket]: readonly LocalSocket[]): string {
   if (socket === undefined) return 'localhost';
   const isWildcard = socket.address === '0.0.0.0' || socket.address === '::';
   return `${bracketHost(isWildcard ? reachableAddress() : socket.address)}:${socket.port}`;
+}
+
+/**
+ * Where our own user agent sends its requests: the UDP listener that loopback reaches. Where `sip.listen`
+ * names none, one on a free port is opened for it.
+ */
+async function loopbackListener(transports: Transports): Promise<Destination> {
+  const there = transports.localSocketFor('udp', LOOPBACK);
+  const usable = there !== undefined && (there.address === '0.0.0.0' || there.address.startsWith('127.'));
+  const listener = usable ? there : (await transports.listen([{ protocol: 'udp', address: LOOPBACK, port: 0 }])).at(-1)!;
+  return { protocol: 'udp', address: listener.address === '0.0.0.0' ? LOOPBACK : listener.address, port: listener.port };
 }
 
 function nextHopPolicy(parts: SipNodeParts): NextHopPolicy {

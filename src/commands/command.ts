@@ -4,10 +4,11 @@ export type Command =
   | { readonly verb: 'link'; readonly code: string }
   | { readonly verb: 'unlink' }
   | { readonly verb: 'call'; readonly target: Target; readonly when?: When }
-  /** Call whoever was missed last. */
-  | { readonly verb: 'call-back' }
+  /** Call whoever was missed last. With a time, whoever that is when it is written. */
+  | { readonly verb: 'call-back'; readonly when?: When }
   /** Stop the call that rings or talks; with a number, cancel that schedule. */
   | { readonly verb: 'cancel'; readonly number?: number }
+  /** Rung about nothing in particular (`wake me at 7`), `about` is empty. */
   | { readonly verb: 'remind'; readonly about: string; readonly when: When; readonly ring: boolean }
   | { readonly verb: 'snooze'; readonly minutes: number }
   /** The reminder that came last is done with. */

@@ -104,3 +104,8 @@ export function urlOf(schemes: readonly string[]): Form {
     accepts: (text) => URL.canParse(text) && schemes.some((scheme) => text.toLowerCase().startsWith(`${scheme}://`)),
   };
 }
+
+/** Whether a host of a URL is this machine itself, by address or as `localhost`. An IPv6 address may have its brackets. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '[::1]' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
+}

@@ -8,6 +8,7 @@ import { CONSOLE } from './console.ts';
 import { DATABASE } from './database.ts';
 import { LIMITS } from './limits.ts';
 import { LOG } from './log.ts';
+import { MEDIA } from './media.ts';
 import { QUEUE } from './queue.ts';
 import { REGISTRAR } from './registrar.ts';
 import { ROUTING } from './routing.ts';
@@ -28,6 +29,7 @@ export const SECTIONS = {
   worker: WORKER,
   x: X,
   calls: CALLS,
+  media: MEDIA,
   channels: CHANNELS,
   console: CONSOLE,
   log: LOG,

@@ -139,4 +139,11 @@ export const SCRIPT = section('The routing script and what Kamailio calls the pa
     doc: 'Seconds that an address is remembered after its last request. A blocked one is let in again as soon as it stays below the limit for a sampling unit.',
     kamailio: 'pike.remove_latency',
   }),
+  uacEventCallback: line({
+    default: 'ksr_uac_event',
+    expected: 'the name of a global Lua function',
+    accepts: (text) => /^[A-Za-z_][A-Za-z0-9_]{0,63}$/.test(text),
+    doc: 'The global Lua function that is told how a request of KSR.uac ended, when $uac_req(evroute) was 1.',
+    kamailio: 'uac.event_callback',
+  }),
 });

@@ -102,6 +102,30 @@ export const X = section(
       default: 'none',
       doc: 'A stream that brings commands within seconds, beside the looks. posts: the filtered stream brings mentions. activity: the activity stream brings mentions and direct messages. X charges for each of them, and gives an app one stream of posts and two of activity.',
     }),
+    dailyBudgetUsd: integer({
+      default: 20,
+      min: 0,
+      max: 1_000_000,
+      doc: 'Whole US dollars that X may cost in a UTC day, by its list prices; 0 is without a limit. At 80 % there is a warning in the log; when it is spent nothing goes to X until the next day, except that a user who says stop is told so. Messages wait meanwhile.',
+    }),
+    monthlyBudgetUsd: integer({
+      default: 200,
+      min: 0,
+      max: 10_000_000,
+      doc: 'The same for a UTC month.',
+    }),
+    stormMessages: integer({
+      default: 20,
+      min: 1,
+      max: 1_000,
+      doc: 'Missed calls and instant messages that one user is told by themselves within x.stormWindowMs. What comes on top is told in one digest at the end of the window.',
+    }),
+    stormWindowMs: integer({
+      default: 900_000,
+      min: 60_000,
+      max: 86_400_000,
+      doc: 'Milliseconds of the window of x.stormMessages.',
+    }),
     sandboxApiPort: integer({
       default: 4010,
       min: 0,

@@ -23,6 +23,8 @@ export interface CommandIntakeOptions {
   readonly counters: Counters;
   /** `x.maxAgeMs`: what is older when it is read is not carried out. */
   readonly maxAgeMs: number;
+  /** While it is true nothing is taken; the polls find what came meanwhile. Default: never. */
+  readonly isClosed?: () => Promise<boolean>;
 }
 
 /** Our own account, as `XReading.me()` gives it. */
@@ -68,7 +70,8 @@ export class CommandIntake {
   }
 
   async #take(all: readonly IncomingCommand[], options: { readonly skipLate?: boolean }): Promise<readonly string[]> {
-    const { inbox, clock, maxAgeMs } = this.#options;
+    const { inbox, clock, maxAgeMs, isClosed } = this.#options;
+    if ((await isClosed?.()) === true) return [];
     const commands = inOrder(all.filter(({ source, latestId }) => !this.hasTaken(source, latestId)));
     const oldestMs = clock.now() - maxAgeMs;
     const late = commands.filter(({ postedAtMs }) => postedAtMs < oldestMs);
@@ -110,7 +113,7 @@ function inOrder(commands: readonly IncomingCommand[]): readonly IncomingCommand
 }
 
 function lateReason(maxAgeMs: number): string {
-  return `too old: it was read more than ${Math.round(maxAgeMs / 60_000)} minutes after it was written`;
+  return `too old: it was read more than ${Math.round(maxAgeMs / 60_000)} min after it was written`;
 }
 
 function fromPost(post: XPost): IncomingCommand {

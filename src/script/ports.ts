@@ -82,12 +82,14 @@ export interface CallPlan {
   readonly id: string;
   /** SIP URI of the caller's side, whose phones ring first. */
   readonly from: string;
-  /** What the phones of the other side show of him. */
+  /** What the phones of the other side show of him. Names are ordinary text; what must not stand in a header is taken out. */
   readonly fromName: string;
   /** SIP URI of the callee; '' for an announcement, which has one side only. */
   readonly to: string;
   /** What the caller's phones show while they ring: whom he is about to reach. */
   readonly toName: string;
+  /** SIP URI that the caller's phones show beside `toName`; the callee's when absent, the caller's own for an announcement. */
+  readonly shownUri?: string;
   /** How the two are connected; `auto` takes flow IV and falls back to flow I. */
   readonly flow: 'auto' | 'iv' | 'i' | 'refer';
   /** How long each side may ring, in milliseconds. */

@@ -24,6 +24,8 @@ export interface RouteRunner {
   readonly suspended: SuspendedTransactions;
   /** The route that is looking at this response right now, so that later callbacks see its changes. */
   replyRouteOf(response: SipMessage): RouteContext | undefined;
+  /** Runs a callback that has no message of its own, with a text as its argument; see `Router`. */
+  runEvent(callback: string, event: string, whenDone?: () => void, prepare?: (route: RouteContext) => void): void;
 }
 
 /** Who goes on when a route that had to wait has ended. */

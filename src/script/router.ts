@@ -63,14 +63,16 @@ export class Router implements EndpointUser, RouteRunner, RouteOwner {
    * happens when the script does not have it.
    *
    * @param whenDone called when the callback has ended, also when it had to wait
+   * @param prepare  puts what the event is about where the callback finds it
    */
-  runEvent(callback: string, event: string, whenDone: () => void = () => {}): void {
+  runEvent(callback: string, event: string, whenDone: () => void = () => {}, prepare: (route: RouteContext) => void = () => {}): void {
     if (!this.engine.has(callback)) {
       whenDone();
       return;
     }
     const route = new RouteContext(this, 'event', fakedRequest(), FAKED_SOURCE);
     route.owner = { routeEnded: whenDone };
+    prepare(route);
     if (this.engine.run(callback, route, event) === 'completed') whenDone();
   }
 

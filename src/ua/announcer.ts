@@ -5,7 +5,7 @@ export interface Announcer {
 }
 
 export interface AnnouncementSession {
-  /** Session description of an offer: one audio stream, PCMU and PCMA, that we only send. */
+  /** Session description of an offer: one audio stream, PCMU and PCMA; what comes in is not listened to. */
   readonly offer: string;
   /**
    * Sends the announcement to where the answer says. Resolves when all of it was sent, or when `close` was

@@ -1,93 +1,98 @@
 import { randomHex } from '../base/ids.ts';
-import type { ClientTransaction } from '../sip/endpoint/client-transaction.ts';
 import type { SipMessage } from '../sip/message/sip-message.ts';
 import type { CallerAgent } from './caller-agent.ts';
-import { Dialog } from './dialog.ts';
-import { SESSION_DESCRIPTION } from './session-description.ts';
+import { CallLeg, type CallLegUser } from './call-leg.ts';
+import type { IncomingOffer } from './incoming-offer.ts';
+import { answerTo, descriptionOf } from './session-description.ts';
 
-/** A call that a user agent makes (RFC 3261 §13.2). */
-export class OutgoingCall {
+/** A call that a phone makes (RFC 3261 §13.2), as promises. */
+export class OutgoingCall implements CallLegUser {
   /** Resolves at the first 180 or 183; stays open when the call ends without one. */
   readonly ringing: Promise<void>;
   /** Resolves with the status of the final response, 408 when there was none. */
   readonly ended: Promise<number>;
-  readonly callId = randomHex(8);
-  readonly #agent: CallerAgent;
-  readonly #uri: string;
-  readonly #from: string;
-  #transaction: ClientTransaction;
-  #dialog: Dialog | undefined;
-  #challengesAnswered = 0;
-  #cancelled = false;
+  /** Resolves when the other side has hung up after it was answered. */
+  readonly wasHungUp: Promise<void>;
+  /** Resolves when nothing of it will be sent or received any more. */
+  readonly released: Promise<void>;
+  readonly leg: CallLeg;
+  /** Session description of the other side, as it is now; '' before there is one. */
+  remoteDescription = '';
+  readonly #description: string;
+  #isAnswered = false;
   #isRinging: () => void = () => {};
   #isEnded: (status: number) => void = () => {};
+  #isHungUp: () => void = () => {};
+  #isReleased: () => void = () => {};
 
-  constructor(agent: CallerAgent, uri: string, from: string) {
-    this.#agent = agent;
-    this.#uri = uri;
-    this.#from = from;
+  /** @param parts.description offered, and answered to what the other side offers later */
+  constructor(agent: CallerAgent, parts: { readonly uri: string; readonly from: string; readonly description: string }) {
+    this.#description = parts.description;
     this.ringing = new Promise((resolve) => {
       this.#isRinging = resolve;
     });
     this.ended = new Promise((resolve) => {
       this.#isEnded = resolve;
     });
-    this.#transaction = this.#invite('');
+    this.wasHungUp = new Promise((resolve) => {
+      this.#isHungUp = resolve;
+    });
+    this.released = new Promise((resolve) => {
+      this.#isReleased = resolve;
+    });
+    const { uri, from, description } = parts;
+    this.leg = new CallLeg(agent, { uri, from: `${from};tag=${randomHex(4)}`, to: `<${uri}>`, offer: description }, this);
   }
 
-  /** Gives up as long as nobody has answered (§9.1). */
+  get callId(): string {
+    return this.leg.callId;
+  }
+
+  /** Gives up as long as nobody has answered (§9.1). An answer that is on its way is hung up. */
   cancel(): void {
-    this.#cancelled = true;
-    this.#transaction.cancel('');
+    this.leg.end();
   }
 
   /** Ends the call after it was answered; resolves with the status of the BYE. */
   async hangUp(): Promise<number> {
-    return this.#dialog === undefined ? 481 : this.#agent.hangUp(this.#dialog);
+    if (!this.#isAnswered) return 481;
+    this.leg.end();
+    await this.released;
+    return this.leg.byeStatus;
   }
 
-  #invite(credentials: string): ClientTransaction {
-    return this.#agent.send(
-      {
-        method: 'INVITE',
-        uri: this.#uri,
-        from: this.#from,
-        to: `<${this.#uri}>`,
-        callId: this.callId,
-        cseq: this.#agent.nextCSeq(),
-        headers: `Contact: ${this.#agent.contact}\r\nContent-Type: application/sdp\r\n${credentials}`,
-        body: SESSION_DESCRIPTION,
-      },
-      (response) => this.#receive(response),
-      () => this.#isEnded(408),
-    );
+  // From the leg.
+
+  onRinging(): void {
+    this.#isRinging();
   }
 
-  #receive(response: SipMessage): void {
-    const { status } = response;
-    if (status < 200) {
-      if (status > 100) this.#isRinging();
-      if (this.#cancelled) this.#transaction.cancel('');
-      return;
-    }
-    if (status < 300) {
-      this.#accept(response);
-    } else {
-      const credentials = this.#agent.credentialsFor(response, 'INVITE', this.#uri, this.#challengesAnswered);
-      if (credentials !== undefined) {
-        this.#challengesAnswered += 1;
-        this.#transaction = this.#invite(credentials);
-        return;
-      }
-    }
+  onAccepted(leg: CallLeg, response: SipMessage): void {
+    this.#isAnswered = true;
+    this.remoteDescription = descriptionOf(response);
+    leg.acknowledge('');
+    this.#isEnded(response.status);
+  }
+
+  onRefused(_leg: CallLeg, status: number): void {
     this.#isEnded(status);
   }
 
-  /** Every 2xx is acknowledged, repetitions too; one that has crossed our CANCEL is hung up again (§15). */
-  #accept(response: SipMessage): void {
-    const isNew = this.#dialog === undefined;
-    this.#dialog ??= Dialog.ofCaller(response);
-    this.#agent.acknowledge(this.#dialog, response.cseq!.number);
-    if (isNew && this.#cancelled) void this.hangUp();
+  onHungUp(): void {
+    this.#isHungUp();
+  }
+
+  onOffer(leg: CallLeg, offer: IncomingOffer): void {
+    if (offer.description !== '') this.remoteDescription = offer.description;
+    leg.accept(offer, answerTo(offer.description, this.#description));
+  }
+
+  onOfferAcknowledged(_leg: CallLeg, description: string): void {
+    if (description !== '') this.remoteDescription = description;
+  }
+
+  onReleased(leg: CallLeg): void {
+    this.#isEnded(leg.finalStatus);
+    this.#isReleased();
   }
 }

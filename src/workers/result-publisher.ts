@@ -1,5 +1,5 @@
 import { directMessageResult, type DirectMessageResult } from '../jobs/contract/direct-message-result.ts';
-import type { JobSink } from '../jobs/queue.ts';
+import type { JobSink, NewJob } from '../jobs/queue.ts';
 import type { LedgerEntry } from '../db/tables/ledger.ts';
 
 /** A ledger entry that is over. */
@@ -10,12 +10,16 @@ export function isEnded(entry: LedgerEntry): entry is EndedEntry {
 }
 
 /**
- * Tells the SIP side how a message ended. Made from nothing but the ledger entry, and with an id made
- * from the event: it may be told again after a crash and is still one result.
+ * Tells the SIP side how messages ended. Made from nothing but the ledger entries, and with ids made
+ * from the events: it may be told again after a crash and is still one result each.
  *
  * @throws AppError `jobs.unreachable`
  */
-export async function publishResult(entry: EndedEntry, sink: JobSink): Promise<void> {
+export async function publishResults(entries: readonly EndedEntry[], sink: JobSink): Promise<void> {
+  if (entries.length > 0) await sink.addBatch(entries.map(resultJob));
+}
+
+function resultJob(entry: EndedEntry): NewJob {
   const result: DirectMessageResult = {
     v: 1,
     eventId: entry.id,
@@ -25,5 +29,5 @@ export async function publishResult(entry: EndedEntry, sink: JobSink): Promise<v
     ...(entry.remoteId === undefined ? {} : { remoteId: entry.remoteId }),
   };
   const { name } = directMessageResult;
-  await sink.addBatch([{ queue: name, name, id: directMessageResult.id(result), data: directMessageResult.encode(result) }]);
+  return { queue: name, name, id: directMessageResult.id(result), data: directMessageResult.encode(result) };
 }

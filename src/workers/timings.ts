@@ -1,11 +1,11 @@
-/** How long the direct-message worker waits for what. */
+/** How long a delivery waits for what. */
 export interface DeliveryTimings {
   /**
    * The longest from a claim to its send. A worker that was held up longer (a sleeping machine, a long
    * garbage collection) gives the claim back instead of sending what another one may have taken over.
    */
   readonly claimMs: number;
-  /** The longest that one call to X may take: `x.timeoutMs`. */
+  /** The longest that one call to X or another channel may take: `x.timeoutMs`. */
   readonly callMs: number;
   /** How long after the end of a send X may take to list the message. */
   readonly settleMs: number;
@@ -22,3 +22,8 @@ export const DELIVERY_TIMINGS: DeliveryTimings = Object.freeze({
   pauseMs: 15 * 60_000,
   outageMs: 10_000,
 });
+
+/** From a claim to the end of its send, whatever happens. */
+export function longestSendMs({ claimMs, callMs }: DeliveryTimings): number {
+  return claimMs + callMs;
+}

@@ -15,10 +15,8 @@ export const X_PRICES = {
   post: { micros: 15_000, unit: 'call' },
   /** `POST /2/tweets`, answer or not, in which X finds a link. */
   'post-with-link': { micros: 200_000, unit: 'call' },
-  /** `GET /2/users/:id/mentions` when the app belongs to another account than the one that it reads for. */
+  /** `GET /2/users/:id/mentions`. A fifth of it when the account owns the app, which nobody tells us. */
   'mention-read': { micros: 5_000, unit: 'resource' },
-  /** `GET /2/users/:id/mentions` when the app's owner is that account. */
-  'own-mention-read': { micros: 1_000, unit: 'resource' },
   /** `GET /2/dm_events`, `GET /2/dm_conversations/…/dm_events` */
   'dm-read': { micros: 10_000, unit: 'resource' },
   /** `GET /2/users/…` */

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { countersIn, definedCounters } from '../../scripts/docs-counters.ts';
 import { sourceFiles } from '../../scripts/source-files.ts';
 import { Counters } from '../../src/base/counters.ts';
+import { commandCounters } from '../../src/workers/commands/command-counters.ts';
 import { deliveryCounters } from '../../src/workers/delivery-counters.ts';
 
 test('no definition of a counter escapes the page', () => {
@@ -17,8 +18,9 @@ test('no definition of a counter escapes the page', () => {
 test('a prefix that a file adds is part of the name: the counters of the worker', () => {
   const counters = new Counters();
   deliveryCounters(counters);
+  commandCounters(counters);
   const names = definedCounters().map(({ name }) => name);
-  assert.deepEqual(names.filter((name) => name.startsWith('worker.direct-message.')), counters.all().map(({ name }) => name));
+  assert.deepEqual(names.filter((name) => /^worker\.(delivery|command)\./.test(name)), counters.all().map(({ name }) => name));
 });
 
 test('a counter that two places define has one sentence', () => {

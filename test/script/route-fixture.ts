@@ -53,11 +53,19 @@ export interface Sent {
   readonly destination: Destination;
 }
 
+export interface StartedEvent {
+  readonly callback: string;
+  readonly event: string;
+  readonly whenDone: () => void;
+}
+
 /** A node without sockets: our own names are `proxy.test` and 10.0.0.1. */
 export interface Stage {
   readonly clock: VirtualClock;
   readonly logger: LineLogger;
   readonly sent: Sent[];
+  /** Callbacks that were started by `runEvent`; each ends when the test calls its `whenDone`. */
+  readonly events: StartedEvent[];
   readonly services: ScriptServices;
   route(message?: string | SipMessage, more?: { kind?: RouteKind; source?: Partial<Source> }): RouteContext;
 }
@@ -76,6 +84,7 @@ export function stage(modules: Partial<ScriptModules> = {}): Stage {
   const logger = new LineLogger();
   const counters = new Counters();
   const sent: Sent[] = [];
+  const events: StartedEvent[] = [];
   const endpoint = new Endpoint({
     clock,
     logger,
@@ -105,11 +114,12 @@ export function stage(modules: Partial<ScriptModules> = {}): Stage {
     ownNames: { isOwn, isOwnUri: (uri) => isOwn(plainHost(uri.host), uri.port), userHost: 'proxy.test' },
     modules: { definitions: new Map(), variables: new ScriptVariables(), ...modules } as ScriptModules,
   };
-  const runner: RouteRunner = { services, engine: NO_ENGINE, suspended: new SuspendedTransactions(), replyRouteOf: () => undefined };
+  const runner: RouteRunner = { services, engine: NO_ENGINE, suspended: new SuspendedTransactions(), replyRouteOf: () => undefined, runEvent: (callback, event, whenDone = () => {}) => void events.push({ callback, event, whenDone }) };
   return {
     clock,
     logger,
     sent,
+    events,
     services,
     route(message = request(), { kind, source } = {}) {
       const parsed = typeof message === 'string' ? parseOk(message) : message;

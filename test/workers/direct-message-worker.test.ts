@@ -5,19 +5,28 @@ import { silentLogger } from '../../src/base/logger.ts';
 import { LedgerTable } from '../../src/db/tables/ledger.ts';
 import { UsersTable } from '../../src/db/tables/users.ts';
 import { missedCall } from '../../src/jobs/contract/missed-call.ts';
-import { DirectMessageWorker, type DirectMessageWorkerOptions } from '../../src/workers/direct-message-worker.ts';
+import { DigestTable } from '../../src/db/tables/digests.ts';
+import { setUpChannels } from '../../src/workers/channels/set-up.ts';
+import type { DeliveryWorkerOptions } from '../../src/workers/delivery-worker.ts';
+import { DirectMessageWorker } from '../../src/workers/direct-message-worker.ts';
+import { PacedX, type XSending } from '../../src/workers/paced-x.ts';
 import { withDatabase } from '../db/embedded-database.ts';
 import { until } from '../jobs/until.ts';
-import { jobOf, missed, portOf, stage, TIMINGS, type Stage } from './stage.ts';
+import { jobOf, missed, NO_STORM, ONLY_X, portOf, stage, TIMINGS, type Stage } from './stage.ts';
 
 const { db } = await withDatabase();
 
-function start(t: TestContext, s: Stage, change: Partial<DirectMessageWorkerOptions> = {}): DirectMessageWorker {
+function start(t: TestContext, s: Stage, { x: port = s.x, ...change }: Partial<Omit<DeliveryWorkerOptions, 'x'>> & { x?: XSending } = {}): DirectMessageWorker {
+  const x = new PacedX(port, s.clock);
   const worker = new DirectMessageWorker({
     queue: s.queue,
     ledger: s.ledger,
+    digests: s.ledger,
     users: s.users,
-    x: s.x,
+    x,
+    channels: setUpChannels({ x, settings: ONLY_X, timeoutMs: 10_000, clock: s.clock }),
+    meter: { attribute: (_id, work) => work() },
+    storm: NO_STORM,
     clock: s.clock,
     logger: silentLogger,
     counters: new Counters(),
@@ -42,7 +51,7 @@ test('fifty events, three workers on PostgreSQL: fifty messages and results, non
   const events = Array.from({ length: 50 }, (_, index) =>
     missed({ eventId: `missed-call:${index}`, callee: index % 2 === 0 ? 'bob' : 'carol' }),
   );
-  for (let index = 0; index < 3; index += 1) start(t, s, { ledger: new LedgerTable(db), users });
+  for (let index = 0; index < 3; index += 1) start(t, s, { ledger: new LedgerTable(db), digests: new DigestTable(db), users });
   await s.queue.addBatch(events.map(jobOf));
   await until('all are through', async () => (await completed(s)) === 50);
 

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { missedCall } from '../../src/jobs/contract/missed-call.ts';
 import type { JobSink } from '../../src/jobs/queue.ts';
 import type { Ledger } from '../../src/workers/ports.ts';
-import type { XPort } from '../../src/x/port.ts';
+import type { XSending } from '../../src/workers/paced-x.ts';
 import { missed, playOut, portOf, runningJob, stage, type Stage } from './stage.ts';
 
 const event = missed();
@@ -34,8 +34,8 @@ class Death {
 
 interface Parts {
   readonly ledger: Ledger;
-  readonly x: XPort;
-  readonly results: JobSink;
+  readonly x: XSending;
+  readonly jobs: JobSink;
 }
 
 /** Steps of the way, and what a worker is made of that dies there. */
@@ -44,7 +44,7 @@ const DEATHS: Record<string, (s: Stage, death: Death) => Partial<Parts>> = {
   'before it plans': (s, death) => ({ ledger: ledgerOf(s, { plan: () => death.before() }) }),
   'when it has planned': (s, death) => ({ ledger: ledgerOf(s, { plan: (effect) => death.after(s.ledger.plan(effect)) }) }),
   'before it claims': (s, death) => ({ ledger: ledgerOf(s, { claim: () => death.before() }) }),
-  'when it has claimed': (s, death) => ({ ledger: ledgerOf(s, { claim: (id) => death.after(s.ledger.claim(id)) }) }),
+  'when it has claimed': (s, death) => ({ ledger: ledgerOf(s, { claim: (id, channel) => death.after(s.ledger.claim(id, channel)) }) }),
   'before it sends': (s, death) => ({ x: portOf(s, { sendDirectMessage: () => death.before() }) }),
   'when it has sent': (s, death) => ({
     x: portOf(s, { sendDirectMessage: (message) => death.after(s.x.sendDirectMessage(message)) }),
@@ -53,8 +53,8 @@ const DEATHS: Record<string, (s: Stage, death: Death) => Partial<Parts>> = {
   'when it has recorded': (s, death) => ({
     ledger: ledgerOf(s, { finish: (claim, outcome) => death.after(s.ledger.finish(claim, outcome)) }),
   }),
-  'before it tells the result': (_s, death) => ({ results: { addBatch: () => death.before() } }),
-  'when it has told the result': (s, death) => ({ results: { addBatch: (jobs) => death.after(s.queue.addBatch(jobs)) } }),
+  'before it tells the result': (_s, death) => ({ jobs: { addBatch: () => death.before() } }),
+  'when it has told the result': (s, death) => ({ jobs: { addBatch: (jobs) => death.after(s.queue.addBatch(jobs)) } }),
 };
 
 for (const [step, partsOf] of Object.entries(DEATHS)) {
@@ -184,10 +184,14 @@ function ledgerOf({ ledger }: Stage, change: Partial<Ledger>): Ledger {
   return {
     find: (id) => ledger.find(id),
     plan: (effect) => ledger.plan(effect),
-    claim: (id) => ledger.claim(id),
+    claim: (id, channel) => ledger.claim(id, channel),
     takeOver: (claim, olderThanMs) => ledger.takeOver(claim, olderThanMs),
     release: (claim, reason) => ledger.release(claim, reason),
+    refuse: (claim, channel, reason) => ledger.refuse(claim, channel, reason),
+    putOff: (id, until, reason) => ledger.putOff(id, until, reason),
     finish: (claim, outcome) => ledger.finish(claim, outcome),
+    unsentBefore: (id, freshMs) => ledger.unsentBefore(id, freshMs),
+    countBefore: (id, windowMs) => ledger.countBefore(id, windowMs),
     ...change,
   };
 }

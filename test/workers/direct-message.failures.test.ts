@@ -338,8 +338,8 @@ test('a worker that was held up between claim and send gives the claim back inst
   const s = await stage(t);
   await bobIsKnown(s);
   const { claim } = s.ledger;
-  s.ledger.claim = (id) => {
-    const claimed = claim.call(s.ledger, id);
+  s.ledger.claim = (id, channel) => {
+    const claimed = claim.call(s.ledger, id, channel);
     s.clock.advance(TIMINGS.claimMs + 1);
     s.ledger.claim = claim;
     return claimed;

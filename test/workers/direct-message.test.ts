@@ -174,5 +174,5 @@ test('the counters tell how messages ended', async (t) => {
   await playOut(s, processor, missed({ eventId: 'two', callee: 'nobody' }));
   await processor.handle({ ...runningJob(missed()), data: '' });
   const values = Object.fromEntries(s.counters.all().map(({ name, value }) => [name.split('.').pop(), value]));
-  assert.deepEqual(values, { done: 1, refused: 1, parked: 0, found: 0, retries: 0, waits: 0, pauses: 0, rejected: 1 });
+  assert.deepEqual(values, { done: 1, refused: 1, parked: 0, found: 0, 'passed-on': 0, held: 0, retries: 0, waits: 0, pauses: 0, rejected: 1 });
 });

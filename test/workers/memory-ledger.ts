@@ -1,9 +1,10 @@
 import type { Clock } from '../../src/base/clock.ts';
+import type { NewDigest } from '../../src/db/tables/digests.ts';
 import type { Claim, LedgerEntry, Outcome, PlannedEffect } from '../../src/db/tables/ledger.ts';
-import type { Ledger } from '../../src/workers/ports.ts';
+import type { Digests, Ledger } from '../../src/workers/ports.ts';
 
-/** The ledger on the clock of a test; `ledger.test.ts` holds it against the real one. */
-export class MemoryLedger implements Ledger {
+/** The ledger and its digests on the clock of a test; `memory-ledger.test.ts` holds it against the real ones. */
+export class MemoryLedger implements Ledger, Digests {
   readonly entries = new Map<string, LedgerEntry>();
   readonly #clock: Clock;
 
@@ -34,6 +35,9 @@ export class MemoryLedger implements Ledger {
       attempt: 0,
       reason: undefined,
       remoteId: undefined,
+      channel: undefined,
+      refusals: {},
+      digestId: undefined,
       createdAt: now,
       updatedAt: now,
     };
@@ -41,10 +45,10 @@ export class MemoryLedger implements Ledger {
     return entry;
   }
 
-  async claim(id: string): Promise<LedgerEntry | undefined> {
+  async claim(id: string, channel?: string): Promise<LedgerEntry | undefined> {
     const entry = this.entries.get(id);
-    if (entry?.state !== 'planned') return undefined;
-    return this.#set(entry, { state: 'sending', attempt: entry.attempt + 1, reason: undefined });
+    if (entry?.state !== 'planned' || entry.digestId !== undefined) return undefined;
+    return this.#set(entry, { state: 'sending', attempt: entry.attempt + 1, channel: channel ?? entry.channel, reason: undefined });
   }
 
   async takeOver(claim: Claim, olderThanMs: number): Promise<LedgerEntry | undefined> {
@@ -59,10 +63,77 @@ export class MemoryLedger implements Ledger {
     return this.#set(entry, { state: 'planned', reason });
   }
 
-  async finish(claim: Claim, outcome: Outcome): Promise<LedgerEntry | undefined> {
+  async refuse(claim: Claim, channel: string, reason: string): Promise<LedgerEntry | undefined> {
     const entry = this.#held(claim);
     if (entry?.state !== 'sending' && entry?.state !== 'planned') return undefined;
-    return this.#set(entry, { state: outcome.state, reason: outcome.reason, remoteId: outcome.remoteId });
+    return this.#set(entry, { state: 'planned', reason, refusals: { ...entry.refusals, [channel]: reason } });
+  }
+
+  async putOff(id: string, until: Date, reason: string): Promise<LedgerEntry | undefined> {
+    const entry = this.entries.get(id);
+    return entry?.state === 'planned' ? this.#set(entry, { notBefore: until, reason }) : undefined;
+  }
+
+  async finish(claim: Claim, { state, reason, remoteId }: Outcome): Promise<LedgerEntry | undefined> {
+    const entry = this.#held(claim);
+    if ((entry?.state !== 'sending' && entry?.state !== 'planned') || entry.digestId !== undefined) return undefined;
+    const ended = { state, reason, remoteId };
+    for (const member of this.#membersOf(entry.id)) this.#set(member, { ...ended, channel: entry.channel });
+    return this.#set(entry, ended);
+  }
+
+  async unsentBefore(id: string, freshMs: number): Promise<LedgerEntry | undefined> {
+    const now = this.#clock.now();
+    return this.#before(id).find(
+      (other) =>
+        other.recipient === this.entries.get(id)!.recipient &&
+        (other.state === 'planned' || other.state === 'sending') &&
+        (other.kind === 'answer' || other.kind === 'farewell') &&
+        (other.notBefore?.getTime() ?? 0) <= now &&
+        Math.max(other.updatedAt.getTime(), other.notBefore?.getTime() ?? 0) > now - freshMs,
+    );
+  }
+
+  async countBefore(id: string, windowMs: number): Promise<number> {
+    const own = this.entries.get(id)!;
+    return this.#before(id).filter(
+      (other) =>
+        other.sipUser === own.sipUser &&
+        (other.kind === 'direct-message' || other.kind === 'instant-message') &&
+        other.digestId === undefined &&
+        other.state !== 'refused' &&
+        other.createdAt.getTime() > own.createdAt.getTime() - windowMs,
+    ).length;
+  }
+
+  async hold(id: string, digest: NewDigest, reason: string): Promise<LedgerEntry | undefined> {
+    const entry = this.entries.get(id);
+    const known = this.entries.get(digest.id);
+    if (entry?.state !== 'planned' || entry.digestId !== undefined) return undefined;
+    if (known !== undefined && (known.state !== 'planned' || known.content !== '')) return undefined;
+    const { recipient, sipUser, dueAt: notBefore } = digest;
+    await this.plan({ id: digest.id, kind: 'digest', recipient, content: '', sipUser, notBefore });
+    return this.#set(entry, { digestId: digest.id, notBefore: this.entries.get(digest.id)!.notBefore, reason });
+  }
+
+  async close(id: string, render: (members: readonly LedgerEntry[]) => string): Promise<LedgerEntry | undefined> {
+    const entry = this.entries.get(id);
+    if (entry === undefined || entry.state !== 'planned' || entry.content !== '') return entry;
+    return this.#set(entry, { content: render(await this.members(id)) });
+  }
+
+  async members(id: string): Promise<readonly LedgerEntry[]> {
+    return this.#membersOf(id);
+  }
+
+  #membersOf(id: string): readonly LedgerEntry[] {
+    return [...this.entries.values()].filter(({ digestId }) => digestId === id);
+  }
+
+  /** Those planned before that one: a map keeps the order. */
+  #before(id: string): readonly LedgerEntry[] {
+    const all = [...this.entries.values()];
+    return all.slice(0, all.findIndex((entry) => entry.id === id));
   }
 
   #held(claim: Claim): LedgerEntry | undefined {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { VirtualClock } from '../../src/testing/clock.ts';
-import { PacedX } from '../../src/workers/paced-x.ts';
-import { XFailure, type XPort } from '../../src/x/port.ts';
+import { PacedX, type XSending } from '../../src/workers/paced-x.ts';
+import { XFailure } from '../../src/x/port.ts';
 
 const LOOK = { participantId: '1', sinceMs: 0, limit: 1 };
 const MESSAGE = { recipientId: '1', text: 'x' };
@@ -18,11 +18,11 @@ function setUp() {
     if (retryAtMs === undefined) return Promise.resolve(result);
     return Promise.reject(new XFailure('rate-limited', 'Too Many Requests', { retryAtMs, status: 429 }));
   };
-  const x: XPort = {
-    me: () => answer('me', { id: '9', username: 'bot', name: 'bot' }),
+  const x: XSending = {
     findUserByName: () => answer('lookup', undefined),
     sendDirectMessage: () => answer('send', { eventId: '1', conversationId: '1-9' }),
     findDirectMessages: () => answer('list', []),
+    reply: () => answer('reply', { postId: '2' }),
   };
   return { clock, limited, calls, paced: new PacedX(x, clock) };
 }
@@ -53,17 +53,18 @@ test('X counts its calls apart, so the others go on', async () => {
 
 test('whether sending is held can be asked without a call', async () => {
   const { clock, limited, paced } = setUp();
-  assert.equal(paced.sendHeldUntilMs, undefined);
+  assert.equal(await paced.holdOn('send'), undefined);
   limited.set('send', clock.now() + 60_000);
   await assert.rejects(paced.sendDirectMessage(MESSAGE), RATE_LIMITED);
-  assert.equal(paced.sendHeldUntilMs, clock.now() + 60_000);
+  assert.equal((await paced.holdOn('send'))?.untilMs, clock.now() + 60_000);
+  assert.equal(await paced.holdOn('reply'), undefined);
   clock.advance(60_000);
-  assert.equal(paced.sendHeldUntilMs, undefined);
+  assert.equal(await paced.holdOn('send'), undefined);
 });
 
 test('failures of other classes hold nothing', async () => {
   const { clock, paced } = setUp();
-  const failing = new PacedX({ findUserByName: () => Promise.reject(new XFailure('unavailable', '503')) } as unknown as XPort, clock);
+  const failing = new PacedX({ findUserByName: () => Promise.reject(new XFailure('unavailable', '503')) } as unknown as XSending, clock);
   await assert.rejects(failing.findUserByName('bob'), { class: 'unavailable' });
   await assert.rejects(failing.findUserByName('bob'), { class: 'unavailable' });
   assert.equal(await paced.findUserByName('bob'), undefined);

@@ -2,12 +2,16 @@ import { Counters } from '../../src/base/counters.ts';
 import { silentLogger } from '../../src/base/logger.ts';
 import { SystemClock } from '../../src/base/system-clock.ts';
 import { openDatabase } from '../../src/db/connection.ts';
+import { DigestTable } from '../../src/db/tables/digests.ts';
 import { LedgerTable } from '../../src/db/tables/ledger.ts';
 import { UsersTable } from '../../src/db/tables/users.ts';
 import { connectBullmq } from '../../src/jobs/bullmq/bullmq-queue.ts';
+import { setUpChannels } from '../../src/workers/channels/set-up.ts';
 import { DirectMessageWorker } from '../../src/workers/direct-message-worker.ts';
+import { PacedX } from '../../src/workers/paced-x.ts';
 import { XClient } from '../../src/x/client.ts';
 import { SANDBOX_KEYS } from '../../src/x/emulator/sandbox-keys.ts';
+import { NO_STORM, ONLY_X } from './stage.ts';
 
 export interface RealWorkerSettings {
   readonly databaseUrl: string;
@@ -25,11 +29,16 @@ export function startWorker(settings: RealWorkerSettings, callMs: number): { sto
   const logger = silentLogger;
   const queue = connectBullmq({ databaseUrl, redisUrl, clock, logger, lockMs: LOCK_MS });
   const db = openDatabase({ url: databaseUrl, applicationName: 'sipweet worker test', logger, poolSize: 2 });
+  const x = new PacedX(new XClient({ keys: SANDBOX_KEYS, clock, logger, apiBase, timeoutMs: callMs }), clock);
   const worker = new DirectMessageWorker({
     queue,
     ledger: new LedgerTable(db),
+    digests: new DigestTable(db),
     users: new UsersTable(db),
-    x: new XClient({ keys: SANDBOX_KEYS, clock, logger, apiBase, timeoutMs: callMs }),
+    x,
+    channels: setUpChannels({ x, settings: ONLY_X, timeoutMs: callMs, clock }),
+    meter: { attribute: (_id, work) => work() },
+    storm: NO_STORM,
     clock,
     logger,
     counters: new Counters(),

@@ -11,16 +11,20 @@ import type { JobOutcome, NewJob, RunningJob } from '../../src/jobs/queue.ts';
 import { VirtualClock } from '../../src/testing/clock.ts';
 import { MemoryQueue } from '../../src/testing/memory-queue.ts';
 import { deliveryCounters } from '../../src/workers/delivery-counters.ts';
-import { DirectMessageProcessor, type DirectMessageParts } from '../../src/workers/direct-message.ts';
-import { PacedX } from '../../src/workers/paced-x.ts';
+import { setUpChannels, type ChannelSettings } from '../../src/workers/channels/set-up.ts';
+import { DeliveryProcessor, type DeliveryProcessorParts } from '../../src/workers/delivery-processor.ts';
+import { PacedX, type XSending } from '../../src/workers/paced-x.ts';
 import type { Users } from '../../src/workers/ports.ts';
 import { QueuePause } from '../../src/workers/queue-pause.ts';
+import { instantMessages } from '../../src/workers/sources/instant-message.ts';
+import { missedCalls } from '../../src/workers/sources/missed-call.ts';
+import { PlannedRows } from '../../src/workers/sources/planned-rows.ts';
 import type { DeliveryTimings } from '../../src/workers/timings.ts';
+import { OPEN_GATE, type XGate } from '../../src/workers/x-gate.ts';
 import { XClient } from '../../src/x/client.ts';
 import { ControlClient } from '../../src/x/emulator/control-client.ts';
 import { SANDBOX_KEYS } from '../../src/x/emulator/sandbox-keys.ts';
 import { startEmulator } from '../../src/x/emulator/server.ts';
-import type { XPort } from '../../src/x/port.ts';
 import { MemoryLedger } from './memory-ledger.ts';
 
 export const TIMINGS: DeliveryTimings = { claimMs: 5_000, callMs: 10_000, settleMs: 45_000, pauseMs: 900_000, outageMs: 10_000 };
@@ -85,15 +89,34 @@ export class MemoryUsers implements Users {
   }
 }
 
+/** Nowhere but X. */
+export const ONLY_X: ChannelSettings = { webhookUrl: undefined, webhookSecret: undefined, mastodonUrl: undefined, mastodonToken: undefined };
+
+/** No storm, however many messages there are. */
+export const NO_STORM = { messages: 1_000_000, windowMs: 900_000 };
+
+/** What handles the jobs of a queue. */
+export type Processor = Pick<DeliveryProcessor<unknown>, 'handle' | 'stop'>;
+
+type Parts = Omit<DeliveryProcessorParts<never>, 'x' | 'source' | 'channels'>;
+
+/** What a test changes of a processor. */
+export type Change = Partial<Parts> & { readonly x?: XSending; readonly settings?: ChannelSettings; readonly gate?: XGate };
+
 export interface Stage {
   readonly clock: VirtualClock;
   readonly control: ControlClient;
-  readonly x: XPort;
+  readonly x: XClient;
   readonly queue: MemoryQueue;
   readonly ledger: MemoryLedger;
   readonly users: MemoryUsers;
   readonly counters: Counters;
-  processor(change?: Partial<Omit<DirectMessageParts, 'x'>> & { readonly x?: XPort }): DirectMessageProcessor;
+  /** For missed calls. */
+  processor(change?: Change): Processor;
+  /** For instant messages. */
+  instantMessages(change?: Change): Processor;
+  /** For rows that are planned. */
+  notices(change?: Change): Processor;
   inbox(username?: string): Promise<readonly string[]>;
   results(): readonly DirectMessageResult[];
 }
@@ -124,6 +147,27 @@ export async function stage(t: TestContext, options: { autoCreateUsers?: boolean
   const counters = new Counters();
   const pause = new QueuePause({ queue, name: missedCall.name, pauseMs: TIMINGS.pauseMs, clock, logger });
   t.after(() => pause.close());
+  const partsOf = ({ x: port = x, settings = ONLY_X, gate = OPEN_GATE, ...change }: Change) => {
+    const paced = new PacedX(port, clock, gate);
+    const parts: Omit<DeliveryProcessorParts<never>, 'source'> = {
+      ledger,
+      digests: ledger,
+      users,
+      jobs: queue,
+      pause,
+      meter: { attribute: (_id, work) => work() },
+      storm: NO_STORM,
+      timings: TIMINGS,
+      timeZone: 'UTC',
+      clock,
+      logger,
+      counters: deliveryCounters(counters),
+      channels: setUpChannels({ x: paced, settings, timeoutMs: callMs, clock }),
+      ...change,
+      x: paced,
+    };
+    return parts;
+  };
   return {
     clock,
     control,
@@ -133,19 +177,16 @@ export async function stage(t: TestContext, options: { autoCreateUsers?: boolean
     users,
     counters,
     processor(change = {}) {
-      return new DirectMessageProcessor({
-        ledger,
-        users,
-        results: queue,
-        pause,
-        timings: TIMINGS,
-        timeZone: 'UTC',
-        clock,
-        logger,
-        counters: deliveryCounters(counters),
-        ...change,
-        x: new PacedX(change.x ?? x, clock),
-      });
+      const parts = partsOf(change);
+      return new DeliveryProcessor({ ...parts, source: missedCalls(parts) });
+    },
+    instantMessages(change = {}) {
+      const parts = partsOf(change);
+      return new DeliveryProcessor({ ...parts, source: instantMessages(parts) });
+    },
+    notices(change = {}) {
+      const parts = partsOf(change);
+      return new DeliveryProcessor({ ...parts, source: new PlannedRows(parts.ledger) });
     },
     async inbox(username = 'bob_example') {
       const users = await control.users();
@@ -173,9 +214,9 @@ export function runningJob(event: MissedCall, attempt = 1): RunningJob {
 }
 
 /** How one handling ended: its outcome, or the text of what it threw to burn an attempt. */
-export async function handled(processor: DirectMessageProcessor, event: MissedCall, attempt = 1): Promise<JobOutcome | string> {
+export async function handled(processor: Processor, event: MissedCall | NewJob, attempt = 1): Promise<JobOutcome | string> {
   try {
-    return await processor.handle(runningJob(event, attempt));
+    return await processor.handle('queue' in event ? { ...event, attempt } : runningJob(event, attempt));
   } catch (thrown) {
     return (thrown as Error).message;
   }
@@ -185,7 +226,7 @@ export async function handled(processor: DirectMessageProcessor, event: MissedCa
  * Handles the job as a queue would, on the stage's clock, until it is through. Returns what each
  * handling came to: `done`, `dead`, `release`, `wait 15000`, `failed`.
  */
-export async function playOut(stage: Pick<Stage, 'clock'>, processor: DirectMessageProcessor, event: MissedCall): Promise<string[]> {
+export async function playOut(stage: Pick<Stage, 'clock'>, processor: Processor, event: MissedCall | NewJob): Promise<string[]> {
   const steps: string[] = [];
   for (let attempt = 1; steps.length < 60; ) {
     const outcome = await handled(processor, event, attempt);
@@ -205,12 +246,12 @@ export async function playOut(stage: Pick<Stage, 'clock'>, processor: DirectMess
 }
 
 /** The client of the stage, with methods of the test's own. */
-export function portOf({ x }: Pick<Stage, 'x'>, change: Partial<XPort>): XPort {
+export function portOf({ x }: Pick<Stage, 'x'>, change: Partial<XSending>): XSending {
   return {
-    me: () => x.me(),
     findUserByName: (name) => x.findUserByName(name),
     sendDirectMessage: (message) => x.sendDirectMessage(message),
     findDirectMessages: (query) => x.findDirectMessages(query),
+    reply: (post) => x.reply(post),
     ...change,
   };
 }

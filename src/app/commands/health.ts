@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { AppError } from '../../base/errors.ts';
-import { randomHex } from '../../base/ids.ts';
 import { silentLogger } from '../../base/logger.ts';
 import { endedWithin } from '../../jobs/bullmq/deadline.ts';
 import type { Config } from '../../config/schema.ts';
 import type { CommandLine } from '../command-line.ts';
 import { examples } from '../help.ts';
+import { switchLine } from './x-switch.ts';
 
 const ANSWER_MS = 4000;
 const SIP_PORT = 5060;
@@ -51,12 +51,7 @@ async function askSip(line: CommandLine, address: string | undefined): Promise<v
   const identity = { user: 'health', displayName: '', domain: target.address, password: '' };
   const agent = await UserAgent.start({ ...identity, proxy, address: local, clock, logger: silentLogger });
   try {
-    const status = new Promise<number>((resolve) => {
-      const uri = `sip:${target.address.includes(':') ? `[${target.address}]` : target.address}:${target.port}`;
-      const from = `<${agent.addressOfRecord}>;tag=${randomHex(4)}`;
-      const parts = { method: 'OPTIONS', uri, from, to: `<${uri}>`, callId: randomHex(8), cseq: 1 };
-      agent.send(parts, (response) => resolve(response.status), () => resolve(408));
-    });
+    const status = agent.ask('OPTIONS', `sip:${target.address.includes(':') ? `[${target.address}]` : target.address}:${target.port}`);
     const where = `${target.address}:${target.port}`;
     if (!(await endedWithin(clock, ANSWER_MS, status))) throw new AppError('process.failed', `No SIP answer from ${where} within ${ANSWER_MS} ms`);
     if ((await status) !== 200) throw new AppError('process.failed', `SIP at ${where} answers OPTIONS with ${await status}, not with 200`);
@@ -70,10 +65,11 @@ async function askBackEnds(line: CommandLine): Promise<void> {
   const { config } = line.load();
   const { clock } = line;
   const logger = silentLogger;
-  const [{ openPool, reachDatabase }, { checkDatabase }, { connectBullmq }] = await Promise.all([
+  const [{ openPool, reachDatabase }, { checkDatabase }, { connectBullmq }, { SwitchesTable, X_SWITCH }] = await Promise.all([
     import('../database.ts'),
     import('../../db/connection.ts'),
     import('../../jobs/bullmq/bullmq-queue.ts'),
+    import('../../db/tables/switches.ts'),
   ]);
   const access = await reachDatabase({ config, logger });
   const db = openPool({ url: access.url, config, logger, applicationName: 'sipweet health' });
@@ -82,6 +78,9 @@ async function askBackEnds(line: CommandLine): Promise<void> {
     await checkDatabase(db);
     await queue.health();
     line.print('Database and queue answer');
+    // Whoever asks because nothing arrives is to see it; the worker itself is well.
+    const x = await new SwitchesTable(db).find(X_SWITCH);
+    if (x.off) line.print(switchLine(x));
   } finally {
     await queue.close();
     await db.destroy();

@@ -3,18 +3,19 @@ import type { ControlClient } from '../../x/emulator/control-client.ts';
 import type { InboxMessage } from '../../x/emulator/control/messages.ts';
 import type { CommandLine } from '../command-line.ts';
 import { examples } from '../help.ts';
+import { printable } from '../printable.ts';
+import { addXSwitchCommands } from './x-switch.ts';
 import { timelineLines } from './x-timeline.ts';
 import { addXWebhookCommand } from './x-webhook.ts';
-import { printable } from '../printable.ts';
 
 const DEFAULT_POSTS = 50;
 
 export function addXCommand(program: Command, line: CommandLine): void {
   const x = program
     .command('x')
-    .summary('play the users of the sandbox of X')
+    .summary('stop X, see what it costs, play the users of its sandbox')
     .description(
-      'Writes as anybody in the sandbox of X, and shows what is there. The sandbox runs with `sipweet start` as long as no keys of X are set; it has a page for the same, at the address that `sipweet start` prints.',
+      'Stops and resumes all that goes to X and shows what it costs. Writes as anybody in the sandbox of X, which runs with `sipweet start` as long as no keys of X are set, and shows what is there; the sandbox has a page for the same, at the address that `sipweet start` prints.',
     )
     .addHelpText(
       'after',
@@ -24,8 +25,10 @@ export function addXCommand(program: Command, line: CommandLine): void {
         ['sipweet x inbox bob_example --follow', 'what he is told, as it comes'],
         ['sipweet x timeline', 'posts and replies'],
         ['sipweet x users', 'the accounts of the sandbox'],
+        ['sipweet x pause', 'nothing goes to X until sipweet x resume'],
       ]),
     );
+  addXSwitchCommands(x, line);
   x.command('post <text>')
     .description('Posts as an account of the sandbox; one that does not exist comes to life.')
     .requiredOption('--as <x-user>', 'name on X of who writes, with or without @', handle)

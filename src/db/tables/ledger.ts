@@ -7,8 +7,12 @@
  *                       ▲  release     │  ▲
  *                       └──────────────┘  └ takeOver: a worker died; find out what X has
  *
- * Every step is one statement that names the state it starts from. `attempt` counts the claims
- * and is the fence: a worker that slept through a `takeOver` cannot finish what is not his.
+ * A way that is closed to it (`refuse`) leads from `sending` to `planned` as `release` does, and is
+ * remembered. Every step is one statement that names the state it starts from. `attempt` counts the
+ * claims and is the fence: a worker that slept through a `takeOver` cannot finish what is not his.
+ *
+ * A row with a `digestId` belongs to a digest (`db/tables/digests.ts`): it is never claimed, and
+ * ends in the statement that ends its digest.
  */
 import type { Knex } from 'knex';
 
@@ -16,9 +20,10 @@ import type { Knex } from 'knex';
  * What a row is about, which decides how it may be delivered:
  * - `direct-message`: a missed call. `instant-message`: a SIP MESSAGE to somebody without a phone. Both wait for the end of quiet hours.
  * - `answer`: to a command, the way it came. `outcome`: how a call ended. `reminder`: what its name says. At once at any hour.
+ * - `farewell`: the answer that confirms `stop`. Like `answer`, and a spent budget does not stop it.
  * - `digest`: several held back in one.
  */
-export const LEDGER_KINDS = ['direct-message', 'instant-message', 'answer', 'outcome', 'reminder', 'digest'] as const;
+export const LEDGER_KINDS = ['direct-message', 'instant-message', 'answer', 'farewell', 'outcome', 'reminder', 'digest'] as const;
 
 export type LedgerKind = (typeof LEDGER_KINDS)[number];
 
@@ -62,6 +67,12 @@ export interface LedgerEntry {
   readonly replyTo: string | undefined;
   readonly notBefore: Date | undefined;
   readonly counterparty: string | undefined;
+  /** The way that it was claimed for last: `dm`, `reply`, `mastodon`, `webhook`. */
+  readonly channel: string | undefined;
+  /** The ways that are closed to it, each with the reason. */
+  readonly refusals: Readonly<Record<string, string>>;
+  /** The digest that it is told in. */
+  readonly digestId: string | undefined;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
@@ -75,7 +86,7 @@ export interface Outcome {
 /** A claim that its holder got from `claim` or `takeOver`. */
 export type Claim = Pick<LedgerEntry, 'id' | 'attempt'>;
 
-interface LedgerRow {
+export interface LedgerRow {
   id: string;
   kind: string;
   state: LedgerState;
@@ -89,6 +100,9 @@ interface LedgerRow {
   reply_to: string | null;
   not_before: Date | null;
   counterparty: string | null;
+  channel: string | null;
+  refusals: Record<string, string>;
+  digest_id: string | null;
   created_at: Date;
   updated_at: Date;
 }
@@ -103,22 +117,26 @@ export class LedgerTable {
   /** Enters the effect unless it is there; returns the entry as it stands, whoever made it. */
   async plan(effect: PlannedEffect): Promise<LedgerEntry> {
     const { id, kind, recipient, content, callId, sipUser, replyTo, notBefore, counterparty } = effect;
-    // The update changes nothing: it makes an existing row come back from the same statement.
+    // The update changes nothing: it makes an existing row come back from the same statement. The clock's time
+    // and not the transaction's, so that several rows of one transaction keep their order.
     const rows = await this.#run(
-      `insert into ledger (id, kind, state, recipient, content, call_id, sipuser, reply_to, not_before, counterparty)
-       values (?, ?, 'planned', ?, ?, ?, ?, ?, ?, ?)
+      `insert into ledger (id, kind, state, recipient, content, call_id, sipuser, reply_to, not_before, counterparty, created_at)
+       values (?, ?, 'planned', ?, ?, ?, ?, ?, ?, ?, clock_timestamp())
        on conflict (id) do update set id = excluded.id returning *`,
       [id, kind, recipient, content, callId ?? null, sipUser ?? null, replyTo ?? null, notBefore ?? null, counterparty ?? null],
     );
     return toEntry(rows[0]!);
   }
 
-  /** From `planned` to `sending`. `undefined` when it is not planned: another worker has it, or it is over. */
-  async claim(id: string): Promise<LedgerEntry | undefined> {
+  /**
+   * From `planned` to `sending`, on the way of that name. `undefined` when it is not planned: another
+   * worker has it, it is over, or a digest tells it.
+   */
+  async claim(id: string, channel?: string): Promise<LedgerEntry | undefined> {
     return this.#step(
-      `update ledger set state = 'sending', attempt = attempt + 1, reason = null, updated_at = now()
-       where id = ? and state = 'planned' returning *`,
-      [id],
+      `update ledger set state = 'sending', attempt = attempt + 1, channel = coalesce(?, channel), reason = null, updated_at = now()
+       where id = ? and state = 'planned' and digest_id is null returning *`,
+      [channel ?? null, id],
     );
   }
 
@@ -143,14 +161,38 @@ export class LedgerTable {
     );
   }
 
+  /** Back to `planned` without that way, which does not take it and never will. */
+  async refuse(claim: Claim, channel: string, reason: string): Promise<LedgerEntry | undefined> {
+    return this.#step(
+      `update ledger set state = 'planned', reason = ?, refusals = refusals || jsonb_build_object(?::text, ?::text), updated_at = now()
+       where id = ? and attempt = ? and state in ('planned', 'sending') returning *`,
+      [reason, channel, reason, claim.id, claim.attempt],
+    );
+  }
+
+  /** Notes until when a planned effect waits, and for what. `undefined` when it is not planned any more. */
+  async putOff(id: string, until: Date, reason: string): Promise<LedgerEntry | undefined> {
+    return this.#step(
+      `update ledger set not_before = ?, reason = ?, updated_at = now() where id = ? and state = 'planned' returning *`,
+      [until, reason, id],
+    );
+  }
+
   /**
-   * Ends the effect, from `sending` or, when it never came to a send, from `planned`.
-   * `undefined` when the claim is not the last one, or it is over already.
+   * Ends the effect, from `sending` or, when it never came to a send, from `planned`; and with it, in
+   * the same statement, everything that it tells as a digest. `undefined` when the claim is not the
+   * last one, it is over already, or a digest tells it.
    */
   async finish(claim: Claim, outcome: Outcome): Promise<LedgerEntry | undefined> {
     return this.#step(
-      `update ledger set state = ?, reason = ?, remote_id = ?, updated_at = now()
-       where id = ? and attempt = ? and state in ('planned', 'sending') returning *`,
+      `with ended as (
+         update ledger set state = ?, reason = ?, remote_id = ?, updated_at = now()
+         where id = ? and attempt = ? and state in ('planned', 'sending') and digest_id is null returning *
+       ), members as (
+         update ledger set state = ended.state, reason = ended.reason, remote_id = ended.remote_id, channel = ended.channel, updated_at = now()
+         from ended where ledger.digest_id = ended.id and ledger.state = 'planned'
+       )
+       select * from ended`,
       [outcome.state, outcome.reason ?? null, outcome.remoteId ?? null, claim.id, claim.attempt],
     );
   }
@@ -175,6 +217,51 @@ export class LedgerTable {
     return rows.map(toEntry);
   }
 
+  /**
+   * The oldest answer to the same person that was planned before this one, is not sent yet, may be
+   * sent now, and has moved within `freshMs`: one that is stuck for longer holds nobody up.
+   */
+  async unsentBefore(id: string, freshMs: number): Promise<LedgerEntry | undefined> {
+    return this.#step(
+      `select other.* from ledger own join ledger other on other.recipient = own.recipient
+       where own.id = ? and other.state in ('planned', 'sending') and other.kind in ('answer', 'farewell')
+         and (other.created_at, other.id) < (own.created_at, own.id)
+         and coalesce(other.not_before, now()) <= now()
+         and greatest(other.updated_at, other.not_before) > now() - make_interval(secs => ?)
+       order by other.created_at, other.id limit 1`,
+      [id, freshMs / 1000],
+    );
+  }
+
+  /**
+   * How many messages of the kinds that a digest may tell went to the same SIP user by themselves, or
+   * are about to, in the time before this one.
+   */
+  async countBefore(id: string, windowMs: number): Promise<number> {
+    const { rows } = await this.#db.raw<{ rows: { count: number }[] }>(
+      `select count(*)::int as count from ledger own join ledger other on other.sipuser = own.sipuser
+       where own.id = ? and other.kind in ('direct-message', 'instant-message') and other.digest_id is null and other.state <> 'refused'
+         and (other.created_at, other.id) < (own.created_at, own.id)
+         and other.created_at > own.created_at - make_interval(secs => ?)`,
+      [id, windowMs / 1000],
+    );
+    return rows[0]!.count;
+  }
+
+  /**
+   * Entries that are planned, may be sent, and have not moved for that long, by the database's clock:
+   * their jobs are probably lost. Those that a digest tells are not among them, the digest is.
+   */
+  async plannedLongerThan(ms: number, limit = 100): Promise<readonly LedgerEntry[]> {
+    const rows = await this.#run(
+      `select * from ledger where state = 'planned' and digest_id is null
+         and greatest(updated_at, not_before) <= now() - make_interval(secs => ?)
+       order by created_at, id limit ?`,
+      [ms / 1000, limit],
+    );
+    return rows.map(toEntry);
+  }
+
   async #step(sql: string, params: readonly Knex.RawBinding[]): Promise<LedgerEntry | undefined> {
     const [row] = await this.#run(sql, params);
     return row === undefined ? undefined : toEntry(row);
@@ -185,7 +272,8 @@ export class LedgerTable {
   }
 }
 
-function toEntry(row: LedgerRow): LedgerEntry {
+/** A row as the program sees it. */
+export function toEntry(row: LedgerRow): LedgerEntry {
   return {
     id: row.id,
     kind: row.kind,
@@ -200,6 +288,9 @@ function toEntry(row: LedgerRow): LedgerEntry {
     replyTo: row.reply_to ?? undefined,
     notBefore: row.not_before ?? undefined,
     counterparty: row.counterparty ?? undefined,
+    channel: row.channel ?? undefined,
+    refusals: row.refusals,
+    digestId: row.digest_id ?? undefined,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };

@@ -4,6 +4,7 @@ import { authRows } from './auth.ts';
 import { authDbRows } from './auth_db.ts';
 import { coreRows } from './core.ts';
 import { corexRows } from './corex.ts';
+import { dialogRows } from './dialog.ts';
 import { hdrRows } from './hdr.ts';
 import { htableRows } from './htable.ts';
 import { kxRows } from './kx.ts';
@@ -23,6 +24,7 @@ import { sqlopsRows } from './sqlops.ts';
 import { textopsRows } from './textops.ts';
 import { tmRows } from './tm.ts';
 import { tmxRows } from './tmx.ts';
+import { uacRows } from './uac.ts';
 import { xlogRows } from './xlog.ts';
 
 /** Every function that scripts find under `KSR`, a module after the other. */
@@ -31,6 +33,7 @@ export const ksrRows: readonly Row<RouteContext>[] = [
   ...authDbRows,
   ...authRows,
   ...corexRows,
+  ...dialogRows,
   ...hdrRows,
   ...htableRows,
   ...kxRows,
@@ -50,5 +53,6 @@ export const ksrRows: readonly Row<RouteContext>[] = [
   ...textopsRows,
   ...tmRows,
   ...tmxRows,
+  ...uacRows,
   ...xlogRows,
 ];

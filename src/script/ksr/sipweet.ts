@@ -6,6 +6,7 @@ import { fromWireText, toWireText } from '../modules/wire-text.ts';
 import type { RouteContext } from '../route-context.ts';
 import { rowsOf } from '../row.ts';
 import { escapeUser } from '../../sip/uri/escape-user.ts';
+import { callRows } from './sipweet/calls.ts';
 import { queryInto } from './sqlops.ts';
 
 const { row, waitingRow } = rowsOf<RouteContext>('sipweet');
@@ -43,4 +44,5 @@ export const sipweetRows = [
   row('realm', [], 'xval', (route) => route.services.modules.auth.realm, 'The realm that the passwords of users were hashed for'),
   row('cancel_reason', [], 'xval', (route) => route.transaction?.context.cancelReason.trim() ?? '', 'Reason header fields of the CANCEL that ended this call, "" when it had none (RFC 3326)'),
   row('event_time', [], 'xval', (route) => String(Math.floor(route.services.clock.now())), 'Milliseconds since the epoch, as text: Lua would write the number with an exponent'),
+  ...callRows,
 ];

@@ -7,7 +7,7 @@ import { DigestAuthenticator } from '../../sip/auth/authenticator.ts';
 import { Lockout } from '../../sip/auth/lockout.ts';
 import { NonceSource } from '../../sip/auth/nonce.ts';
 import { NonceUses } from '../../sip/auth/nonce-uses.ts';
-import type { AddressSource, CredentialStore, EventOutbox, ResultInboxes, SqlConnection } from '../ports.ts';
+import type { AddressSource, CallControl, CallPlan, CredentialStore, EventOutbox, RequestSender, ResultInboxes, SqlConnection } from '../ports.ts';
 import { ScriptVariables } from '../pseudo-variables/script-variables.ts';
 import { AddressBook } from './address-book.ts';
 import { CachedCredentials } from './cached-credentials.ts';
@@ -36,6 +36,16 @@ export interface ScriptModules {
   /** `mqueue`. */
   readonly queues: MessageQueues;
   readonly registrar: Registrar;
+  /** Requests of the service's own, outside of any dialog: `uac`. */
+  readonly requests: RequestSender;
+  /** Calls of the service's own: `sipweet.call`, `dialog.dlg_bridge`. */
+  readonly calls: CallControl;
+  /** What a script does not say of a call: the section `calls` of the configuration. */
+  readonly callDefaults: CallDefaults;
+  /** The callback that is told how a request of `uac` ended. */
+  readonly uacEventCallback: string;
+  /** Names this run of this process: what it has claimed is nobody's after it. */
+  readonly nodeId: string;
   /** Writes registrations out; undefined when they are answered before they are written. */
   readonly flushRegistrations: (() => Promise<void>) | undefined;
   /** Milliseconds that a function waits for its answer at most. */
@@ -51,11 +61,14 @@ export interface AuthModule {
   readonly realm: string;
 }
 
+export type CallDefaults = Pick<CallPlan, 'flow' | 'ringMs' | 'maxDurationMs'>;
+
 interface ModuleCounters {
   readonly tableFull: Counter;
   readonly pikeBlocked: Counter;
   readonly authRejected: Counter;
   readonly eventsRefused: Counter;
+  readonly requestsRefused: Counter;
 }
 
 /** What the modules need. `auth` and `script` are the sections of the configuration of these names. */
@@ -65,6 +78,10 @@ export interface ScriptModulesOptions {
   readonly counters: Counters;
   readonly definitions: ReadonlyMap<string, string>;
   readonly registrar: Registrar;
+  readonly requests: RequestSender;
+  readonly calls: CallControl;
+  readonly callDefaults: CallDefaults;
+  readonly nodeId: string;
   readonly flushRegistrations?: (() => Promise<void>) | undefined;
   readonly credentials: CredentialStore;
   readonly addresses: AddressSource;
@@ -89,6 +106,7 @@ export interface ScriptModulesOptions {
     readonly pikeSamplingUnitS: number;
     readonly pikeRequestsPerUnit: number;
     readonly pikeBlockS: number;
+    readonly uacEventCallback: string;
   };
 }
 
@@ -110,6 +128,11 @@ export function createScriptModules(options: ScriptModulesOptions): ScriptModule
     sql: new SqlConnections(options.sqlConnections, { clock, logger, waitMs }),
     queues: new MessageQueues(script.mqueues, options.outbox, options.inboxes),
     registrar: options.registrar,
+    requests: options.requests,
+    calls: options.calls,
+    callDefaults: options.callDefaults,
+    uacEventCallback: script.uacEventCallback,
+    nodeId: options.nodeId,
     flushRegistrations: options.flushRegistrations,
     waitMs,
     counters: defineCounters(options.counters),
@@ -147,5 +170,6 @@ function defineCounters(counters: Counters): ModuleCounters {
     pikeBlocked: counters.define('pike.blocked', 'Addresses that pike blocked'),
     authRejected: counters.define('auth.rejected', 'Credentials that were wrong or belong to somebody else'),
     eventsRefused: counters.define('mqueue.refused', 'Items that a queue of the script did not take'),
+    requestsRefused: counters.define('uac.refused', 'Requests that a script wanted to send as the service and that were not sent: wrong, or too many on their way'),
   };
 }

@@ -2,6 +2,7 @@ import type { SaveResult } from '../../registrar/registrar.ts';
 import type { AuthResult } from '../../sip/auth/result.ts';
 import type { DigestAlgorithm } from '../../sip/auth/algorithm.ts';
 import type { SqlResult } from '../ports.ts';
+import type { RequestFields } from './request-fields.ts';
 import type { TableIterator } from './table-iterator.ts';
 
 /** An item that `mq_fetch` took. */
@@ -25,6 +26,8 @@ export class RouteLocals {
   readonly fetched = new Map<string, QueueItem>();
   /** Iterators by name: `$shtitkey(name)` and `$shtitval(name)`. */
   readonly iterators = new Map<string, TableIterator>();
+  /** What `$uac_req(name)` was set to. */
+  readonly request: RequestFields = new Map();
   /** Number of the header field with the credentials that were accepted, -1 before. */
   authorizedField = -1;
   /** How the last check of credentials ended; the next challenge depends on it. */

@@ -52,7 +52,8 @@ export function deriveSecrets(username: string, realm: string, password: string)
   return { ha1: computeHa1('MD5', user, domain, secret), ha1Sha256: computeHa1('SHA-256', user, domain, secret) };
 }
 
-const HEX_DIGITS = { 'SHA-256': 64, MD5: 32 } as const;
+/** How long a hash is in hex. */
+export const HEX_DIGITS = { 'SHA-256': 64, MD5: 32 } as const;
 
 /**
  * The stored hash that answers `algorithm`, in lower case. `undefined` also when what is stored is

@@ -1,4 +1,4 @@
-import { computeHa1, DIGEST_ALGORITHMS, toWireText } from './algorithm.ts';
+import { computeHa1, DIGEST_ALGORITHMS, HEX_DIGITS, toWireText } from './algorithm.ts';
 import { parseChallenge, type Challenge } from './challenge.ts';
 import { formatCredentials, type Qop } from './credentials.ts';
 import { digestResponse } from './response.ts';
@@ -12,6 +12,8 @@ export interface AnswerOptions {
   readonly uri: string;
   readonly username: string;
   readonly password: string;
+  /** `password` is H(A1) in hex; only challenges in the algorithm of that length can be answered. Default: false. */
+  readonly isHash?: boolean;
   /** Random text of the client, at least 64 bits. */
   readonly cnonce: string;
   /** How often the nonce was used, this time included: 1 for a new challenge. */
@@ -25,12 +27,12 @@ export interface AnswerOptions {
  * `undefined` when no challenge can be answered.
  */
 export function answerChallenge(options: AnswerOptions): string | undefined {
-  const challenge = strongest(options.challenges);
+  const challenge = strongest(options.challenges, options.isHash === true ? options.password.length : 0);
   if (challenge === undefined) return undefined;
   const { realm, nonce, algorithm, opaque } = challenge;
   const { method, uri, body = '' } = options;
   const username = toWireText(options.username);
-  const ha1 = computeHa1(algorithm, username, realm, toWireText(options.password));
+  const ha1 = options.isHash === true ? options.password.toLowerCase() : computeHa1(algorithm, username, realm, toWireText(options.password));
   const qop = preferredQop(challenge);
   const cnonce = qop === undefined ? undefined : options.cnonce;
   const nc = qop === undefined ? undefined : options.nonceCount.toString(16).padStart(8, '0');
@@ -38,11 +40,12 @@ export function answerChallenge(options: AnswerOptions): string | undefined {
   return formatCredentials({ username, realm, nonce, uri, response, algorithm, cnonce, opaque, qop, nc });
 }
 
-function strongest(values: readonly string[]): Challenge | undefined {
+/** @param hexDigits only algorithms whose hashes are so long; 0 for all */
+function strongest(values: readonly string[], hexDigits: number): Challenge | undefined {
   let best: Challenge | undefined;
   for (const value of values) {
     const challenge = parseChallenge(value);
-    if ('failure' in challenge) continue;
+    if ('failure' in challenge || (hexDigits !== 0 && HEX_DIGITS[challenge.algorithm] !== hexDigits)) continue;
     if (best === undefined || rank(challenge) < rank(best)) best = challenge;
   }
   return best;

@@ -75,6 +75,7 @@ export class NextHopPolicy {
   readonly #own: ReadonlySet<string>;
   readonly #backEnds = new Map<string, Set<number>>();
   readonly #verdicts = new Map<string, Verdict>();
+  readonly #admitted = new Set<string>();
 
   constructor(rules: NextHopRules) {
     this.#rules = rules;
@@ -90,8 +91,21 @@ export class NextHopPolicy {
     }
   }
 
+  /**
+   * Lets one numeric address and port be reached whatever the rules say: the service's own user agent,
+   * which is on loopback and takes nothing but requests inside of its own dialogs.
+   */
+  admit(address: string, port: number): void {
+    this.#admitted.add(`${address} ${port}`);
+  }
+
   /** Why nothing may be sent there; undefined when it may. */
   refusal(address: string, port: number): NextHopRefusal | undefined {
+    const refusal = this.#ruledOut(address, port);
+    return refusal !== undefined && this.#admitted.has(`${address} ${port}`) ? undefined : refusal;
+  }
+
+  #ruledOut(address: string, port: number): NextHopRefusal | undefined {
     let verdict = this.#verdicts.get(address);
     if (verdict === undefined) {
       verdict = this.#judge(address);

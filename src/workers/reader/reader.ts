@@ -92,8 +92,7 @@ export class Reader implements WorkerPart {
 
   async stop(): Promise<void> {
     this.#stopping = true;
-    await this.#lease.stop();
-    await this.#within(this.#ended);
+    await this.#within(this.#lease.stop().then(() => this.#ended));
   }
 
   #begin(): void {
@@ -110,9 +109,10 @@ export class Reader implements WorkerPart {
     if (term !== undefined) this.#ended = term.stop();
   }
 
-  async #within(work: Promise<void>): Promise<void> {
+  /** Resolves when the work is done, or `stopMs` are over: a poll waits for X, a lease for the database. */
+  #within(work: Promise<void>): Promise<void> {
     const { clock, stopMs } = this.#options;
-    await new Promise<void>((resolve) => {
+    return new Promise((resolve) => {
       const deadline = new Timer({ onTimer: () => resolve() });
       clock.arm(deadline, stopMs);
       void work.finally(() => {

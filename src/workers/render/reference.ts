@@ -20,6 +20,11 @@ export function withReference(text: string, eventId: string): string {
   return `${text}${mark(eventId)}`;
 }
 
+/** The text alone, whether or not the reference stands behind it. */
+export function withoutReference(text: string, eventId: string): string {
+  return bearsReference(text, eventId) ? text.trimEnd().slice(0, -mark(eventId).length) : text.trimEnd();
+}
+
 /** Whether this is the message about that event. Only its end counts: what stands before may be a caller's choice. */
 export function bearsReference(text: string, eventId: string): boolean {
   return text.trimEnd().endsWith(mark(eventId));

@@ -125,3 +125,77 @@ test(`an event key like x'or'1'='1 is a key`, async () => {
   await ledger.finish(claim, { state: 'done', reason: `'); delete from ledger; --` });
   assert.equal((await ledger.find(EFFECT.id))?.state, 'planned');
 });
+
+test('refuse gives it back without that way, and keeps each refusal with its reason', async () => {
+  const claim = await claimed();
+  const once = await ledger.refuse(claim, 'dm', 'closed');
+  assert.deepEqual([once?.state, once?.reason, once?.refusals], ['planned', 'closed', { dm: 'closed' }]);
+  const again = (await ledger.claim(EFFECT.id, 'reply'))!;
+  assert.deepEqual([again.channel, again.refusals], ['reply', { dm: 'closed' }]);
+  assert.equal(await ledger.refuse(claim, 'reply', 'late'), undefined, 'not with a claim that is over');
+  assert.deepEqual((await ledger.refuse(again, 'reply', `not '"summoned"\\`))?.refusals, { dm: 'closed', reply: `not '"summoned"\\` });
+});
+
+test('putOff notes until when and for what, of what is planned only', async () => {
+  const until = new Date(Date.now() + 60_000);
+  await ledger.plan(EFFECT);
+  const entry = await ledger.putOff(EFFECT.id, until, 'the budget is spent');
+  assert.deepEqual([entry?.state, entry?.notBefore, entry?.reason], ['planned', until, 'the budget is spent']);
+  await ledger.claim(EFFECT.id);
+  assert.equal(await ledger.putOff(EFFECT.id, until, 'late'), undefined);
+});
+
+test('an answer waits for older ones to the same person that may be sent, and for nothing else', async () => {
+  const answer = { kind: 'answer', recipient: '1001', content: 'x' };
+  for (const id of ['c', 'b', 'a']) await ledger.plan({ ...answer, id });
+  await ledger.plan({ ...answer, id: 'other', recipient: '1002' });
+  await ledger.plan({ ...answer, id: 'call', kind: 'outcome' });
+  assert.equal((await ledger.unsentBefore('a', 60_000))?.id, 'c');
+  assert.equal(await ledger.unsentBefore('c', 60_000), undefined);
+  assert.equal(await ledger.unsentBefore('other', 60_000), undefined);
+
+  const claim = (await ledger.claim('c'))!;
+  assert.equal((await ledger.unsentBefore('a', 60_000))?.id, 'c', 'it is being sent');
+  await ledger.finish(claim, { state: 'done' });
+  assert.equal((await ledger.unsentBefore('a', 60_000))?.id, 'b');
+  await ledger.putOff('b', new Date(Date.now() + 60_000), 'waits');
+  assert.equal(await ledger.unsentBefore('a', 60_000), undefined, 'it is held');
+  await ledger.putOff('b', new Date(Date.now() - 50_000), 'waits no more');
+  await age('b', 3_600_000);
+  assert.equal((await ledger.unsentBefore('a', 60_000))?.id, 'b', 'it may go since less than a minute');
+  await database.db('ledger').where({ id: 'b' }).update({ not_before: null });
+  assert.equal(await ledger.unsentBefore('a', 60_000), undefined, 'it is stuck');
+});
+
+test('rows of one transaction keep the order in which they were planned', async () => {
+  await database.db.transaction(async (trx) => {
+    for (const id of ['z', 'y', 'x']) await new LedgerTable(trx).plan({ ...EFFECT, kind: 'answer', id });
+  });
+  assert.deepEqual([(await ledger.unsentBefore('y', 60_000))?.id, await ledger.unsentBefore('z', 60_000)], ['z', undefined]);
+});
+
+test('countBefore counts what one user was told by itself in the time before', async () => {
+  const call = { ...EFFECT, sipUser: 'bob' };
+  await ledger.plan({ ...call, id: '1' });
+  await ledger.plan({ ...call, id: '2', kind: 'instant-message' });
+  await ledger.plan({ ...call, id: '3', kind: 'answer' });
+  await ledger.plan({ ...call, id: '4', sipUser: 'carol' });
+  await ledger.finish(await ledger.plan({ ...call, id: '5' }), { state: 'refused', reason: 'never sent' });
+  await ledger.plan({ ...call, id: '6' });
+  assert.equal(await ledger.countBefore('6', 60_000), 2);
+  assert.equal(await ledger.countBefore('1', 60_000), 0);
+  await database.db.raw(`update ledger set created_at = created_at - interval '2 minutes' where id = '1'`);
+  assert.equal(await ledger.countBefore('6', 60_000), 1);
+});
+
+test('plannedLongerThan finds what may go and has not moved; what waits for its time or its digest is left alone', async () => {
+  for (const id of ['young', 'old', 'waits', 'waited', 'sending']) await ledger.plan({ ...EFFECT, id });
+  await ledger.claim('sending');
+  await ledger.putOff('waits', new Date(Date.now() + 60_000), 'quiet hours');
+  await ledger.putOff('waited', new Date(Date.now() - 120_000), 'quiet hours');
+  for (const id of ['old', 'waits', 'waited', 'sending']) await age(id, 90_000);
+  assert.deepEqual((await ledger.plannedLongerThan(60_000)).map(({ id }) => id), ['old', 'waited']);
+  assert.deepEqual((await ledger.plannedLongerThan(60_000, 1)).map(({ id }) => id), ['old']);
+  await database.db('ledger').where({ id: 'old' }).update({ digest_id: 'digest:bob:1' });
+  assert.deepEqual((await ledger.plannedLongerThan(60_000)).map(({ id }) => id), ['waited']);
+});

@@ -2,7 +2,7 @@
 import { Registrar } from '../../../src/registrar/registrar.ts';
 import { LocationIndex } from '../../../src/registrar/location-index.ts';
 import { createScriptModules, type ScriptModules, type ScriptModulesOptions } from '../../../src/script/modules/modules.ts';
-import type { AddressRow, Credentials, SqlConnection, SqlResult, SqlValue } from '../../../src/script/ports.ts';
+import type { AddressRow, CallControl, CallPlan, CallProgress, Credentials, OutgoingRequest, RequestSender, SqlConnection, SqlResult, SqlValue } from '../../../src/script/ports.ts';
 import { stage, type Stage } from '../route-fixture.ts';
 
 /** Lets everything that settled promises have set in motion happen. */
@@ -69,12 +69,54 @@ export class StubUsers {
   }
 }
 
+/** Remembers the requests of the script; each is answered when the test says so. */
+export class StubRequests implements RequestSender {
+  readonly sent: { readonly request: OutgoingRequest; readonly onReply: (status: number) => void }[] = [];
+  /** Nothing can be sent. */
+  down = false;
+  /** Port of the service's own user agent. */
+  ownPort = 0;
+
+  send(request: OutgoingRequest, onReply: (status: number) => void): boolean {
+    if (!this.down) this.sent.push({ request, onReply });
+    return !this.down;
+  }
+
+  isOwn({ port }: { readonly port: number }): boolean {
+    return port === this.ownPort;
+  }
+}
+
+/** Remembers the calls that the script began. */
+export class StubCalls implements CallControl {
+  readonly begun: { readonly plan: CallPlan; readonly onProgress: (progress: CallProgress) => void }[] = [];
+  readonly cancelled: string[] = [];
+  full = false;
+
+  get active(): number {
+    return this.begun.length;
+  }
+
+  start(plan: CallPlan, onProgress: (progress: CallProgress) => void): boolean {
+    if (this.full) return false;
+    this.begun.push({ plan, onProgress });
+    return true;
+  }
+
+  cancel(id: string): boolean {
+    this.cancelled.push(id);
+    return this.begun.some(({ plan }) => plan.id === id);
+  }
+}
+
 export interface ModuleStage extends Stage {
   readonly modules: ScriptModules;
   readonly sql: StubSql;
   readonly outbox: StubOutbox;
   readonly inboxes: StubInboxes;
   readonly users: StubUsers;
+  readonly requests: StubRequests;
+  readonly calls: StubCalls;
   readonly addressRows: AddressRow[];
 }
 
@@ -87,6 +129,8 @@ export function moduleStage(settings: Settings = {}): ModuleStage {
   const outbox = new StubOutbox();
   const inboxes = new StubInboxes();
   const users = new StubUsers();
+  const requests = new StubRequests();
+  const calls = new StubCalls();
   const addressRows: AddressRow[] = [];
   const { flushRegistrations, ...script } = settings;
   const modules = createScriptModules({
@@ -100,6 +144,10 @@ export function moduleStage(settings: Settings = {}): ModuleStage {
       index: new LocationIndex({ clock, useDomain: false }),
       rules: { minExpiresS: 60, defaultExpiresS: 3600, maxExpiresS: 3600, maxContacts: 20, maxBindings: 100, retryAfterS: 5, useDomain: false },
     }),
+    requests,
+    calls,
+    callDefaults: { flow: 'auto', ringMs: 45_000, maxDurationMs: 3_600_000 },
+    nodeId: 'node-1',
     flushRegistrations,
     credentials: users,
     addresses: { loadAll: () => Promise.resolve([...addressRows]) },
@@ -131,9 +179,10 @@ export function moduleStage(settings: Settings = {}): ModuleStage {
       pikeSamplingUnitS: 2,
       pikeRequestsPerUnit: 4,
       pikeBlockS: 120,
+      uacEventCallback: 'ksr_uac_event',
       ...script,
     },
   });
   Object.assign(base.services.modules, modules);
-  return { ...base, modules, sql, outbox, inboxes, users, addressRows };
+  return { ...base, modules, sql, outbox, inboxes, users, requests, calls, addressRows };
 }

@@ -1,3 +1,4 @@
+import { isRequestField, requestField, setRequestField } from '../../modules/request-fields.ts';
 import type { RouteContext } from '../../route-context.ts';
 import { integerOf, named, type PvCatalogue, type PvFactory, type PvValue } from '../pseudo-variable.ts';
 
@@ -45,7 +46,16 @@ function resultValue(route: RouteContext, text: string): PvValue {
 const withArrow = (factory: PvFactory): PvFactory => (args) =>
   args.inner === undefined || (args.inner.constant && splitArrow(args.inner.text) === undefined) ? undefined : factory(args);
 
-/** Variables of the htable, mqueue and sqlops modules. */
+/** `$uac_req(name)`; a name that is none is told when the script uses it, not sent as nothing. */
+const requestVariable: PvFactory = (args) =>
+  args.inner?.constant === true && !isRequestField(args.inner.text)
+    ? undefined
+    : named(
+        (route, name) => requestField(route.locals.request, name),
+        (route, name, value) => setRequestField(route.locals.request, name, value),
+      )(args);
+
+/** Variables of the htable, mqueue, sqlops and uac modules. */
 export const moduleCatalogue: PvCatalogue = {
   sht: withArrow(named(tableValue, setTableValue)),
   shtex: withArrow(named(() => null, setTableExpiry)),
@@ -55,4 +65,5 @@ export const moduleCatalogue: PvCatalogue = {
   mqv: named((route, name) => route.locals.fetched.get(name)?.value ?? null),
   mq_size: named((route, name) => route.services.modules.queues.get(name)?.size ?? -1),
   dbr: withArrow(named(resultValue)),
+  uac_req: requestVariable,
 };

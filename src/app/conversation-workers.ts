@@ -1,0 +1,159 @@
+import type { Clock } from '../base/clock.ts';
+import type { Counters } from '../base/counters.ts';
+import { randomHex } from '../base/ids.ts';
+import type { Logger } from '../base/logger.ts';
+import { explainFailure, helpText } from '../commands/help.ts';
+import { parseCommand } from '../commands/parse-command.ts';
+import { describeRule, describeWhen } from '../commands/read-back.ts';
+import { nextOccurrence } from '../commands/recurrence.ts';
+import { realmOf } from '../config/auth.ts';
+import type { Config } from '../config/schema.ts';
+import { CommandsTable } from '../db/tables/commands.ts';
+import { CursorsTable } from '../db/tables/cursors.ts';
+import { LeasesTable } from '../db/tables/leases.ts';
+import { LedgerTable } from '../db/tables/ledger.ts';
+import { Retention } from '../db/tables/retention.ts';
+import { SipNodesTable } from '../db/tables/sip-nodes.ts';
+import { Transactions } from '../db/transactions.ts';
+import { CommandIntake } from '../intake/command-intake.ts';
+import type { JobQueue } from '../jobs/queue.ts';
+import { CallEventWorker } from '../workers/call-events/call-event-worker.ts';
+import { CommandWorker } from '../workers/commands/command-worker.ts';
+import type { Grammar } from '../workers/commands/grammar.ts';
+import type { CallPolicy } from '../workers/commands/policy/call-policy.ts';
+import { pushFrom } from '../workers/reader/push.ts';
+import { Reader } from '../workers/reader/reader.ts';
+import { ScheduleWorker } from '../workers/schedules/schedule-worker.ts';
+import { lostAlarms, lostCommands, lostNotices, lostSipCommands } from '../workers/sweep/steps.ts';
+import type { SweepStep } from '../workers/sweep/step.ts';
+import { Sweep } from '../workers/sweep/sweep.ts';
+import type { WorkerPart } from '../workers/worker-part.ts';
+import type { XSwitch } from '../workers/x-switch.ts';
+import { XAppClient } from '../x/app-client.ts';
+import type { XKeys } from '../x/client.ts';
+import type { XReading } from '../x/port.ts';
+import type { OnSpend } from '../x/prices.ts';
+import type { Database } from './database.ts';
+import { OwnAccount } from './own-account.ts';
+
+/** Name of the lease that the one sweeping worker of a fleet holds. */
+const SWEEP_LEASE = 'sweep';
+/** A SIP process says every five seconds that it lives (`lua/sipweet.lua`). */
+const NODE_LOST_MS = 30_000;
+const NODE_FORGOTTEN_MS = 86_400_000;
+const DAY_MS = 86_400_000;
+
+const GRAMMAR: Grammar = { parseCommand, describeWhen, describeRule, explainFailure, helpText, nextOccurrence };
+
+export interface ConversationParts {
+  readonly config: Config;
+  readonly keys: XKeys;
+  readonly db: Database;
+  readonly queue: JobQueue;
+  /** As far as the limits of the process allow. */
+  readonly x: XReading;
+  readonly xSwitch: XSwitch;
+  readonly onSpend: OnSpend;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly counters: Counters;
+}
+
+/** What makes a worker process listen to people on X and do what they ask: the reader, commands, schedules, calls, the sweep. */
+export function conversationWorkers(parts: ConversationParts): readonly WorkerPart[] {
+  const { config, db, queue, x, clock, logger, counters } = parts;
+  const { concurrency, stopMs, timeZone } = config.worker;
+  const { commandsPerMinute: perMinute, commandsPerHour: perHour, strangersPerDay } = config.calls;
+  const transactions = new Transactions(db);
+  const policy = policyOf(config);
+  const account = new OwnAccount({ x, clock, logger });
+  const common = { queue, transactions, clock, counters, concurrency, stopMs };
+  const callEvents = new CallEventWorker({ ...common, logger: logger.child({ module: 'calls' }) });
+  return [
+    readerOf(parts),
+    new CommandWorker({
+      ...common,
+      logger: logger.child({ module: 'commands' }),
+      account: () => account.get(),
+      grammar: GRAMMAR,
+      policy,
+      limits: { perMinute, perHour, strangersPerDay },
+      timeZone,
+    }),
+    new ScheduleWorker({ ...common, logger: logger.child({ module: 'schedules' }), grammar: GRAMMAR, policy }),
+    callEvents,
+    sweepOf(parts, transactions, callEvents),
+  ];
+}
+
+function policyOf(config: Config): CallPolicy {
+  const { calls, sip } = config;
+  const domain = realmOf(config);
+  return {
+    ...calls,
+    domain,
+    ownDomains: [...new Set([domain, ...sip.domains.map(({ host }) => host), ...(sip.advertise === undefined ? [] : [sip.advertise])])].map((host) => host.toLowerCase()),
+    lastsMs: calls.maxDurationMs + 2 * calls.ringMs,
+  };
+}
+
+function readerOf({ config, keys, db, queue, x, xSwitch, onSpend, clock, logger: parent, counters }: ConversationParts): Reader {
+  const { pollMs, messagePollMs, maxAgeMs, overlapMs, push, apiBase, timeoutMs } = config.x;
+  const logger = parent.child({ module: 'reader' });
+  const intake = new CommandIntake({ inbox: new CommandsTable(db), jobs: queue, clock, logger, counters, maxAgeMs, isClosed: () => xSwitch.isOff() });
+  const connection = { clock, logger, timeoutMs, onSpend, ...(apiBase === undefined ? {} : { apiBase }) };
+  return new Reader({
+    x,
+    intake,
+    leases: new LeasesTable(db),
+    cursors: new CursorsTable(db),
+    clock,
+    logger,
+    counters,
+    pollMs,
+    messagePollMs,
+    maxAgeMs,
+    overlapMs,
+    stopMs: config.worker.stopMs,
+    ...(push === 'none' ? {} : { push: pushFrom({ kind: push, app: new XAppClient({ keys, ...connection }), intake, counters, ...connection }) }),
+  });
+}
+
+function sweepOf({ config, db, queue, clock, logger, counters }: ConversationParts, { tables }: Transactions, callEvents: CallEventWorker): Sweep {
+  const { sweepMs, keepDays } = config.worker;
+  const leases = new LeasesTable(db);
+  const holder = randomHex(12);
+  const nodes = new SipNodesTable(db);
+  const ledger = new LedgerTable(db);
+  const retention = new Retention(db);
+  const steps: readonly SweepStep[] = [
+    lostCommands((ms) => tables.commands.waitingLongerThan(ms), queue),
+    lostNotices(async (ms) => (await ledger.plannedLongerThan(ms)).map(({ id }) => id), queue),
+    { name: 'calls that were not begun in time', run: (nowMs) => callEvents.missedBegin(nowMs) },
+    {
+      name: 'calls and messages of SIP processes that are gone',
+      async run() {
+        const lost = await nodes.lost(NODE_LOST_MS);
+        return (await callEvents.interrupted(lost)) + (await tables.sipMessages.failLost(lost));
+      },
+    },
+    lostSipCommands('call', (ms) => tables.calls.unclaimed(ms), queue),
+    lostSipCommands('message', (ms) => tables.sipMessages.unclaimed(ms), queue),
+    lostAlarms((untilMs) => tables.schedules.due(untilMs), queue, 2 * sweepMs),
+    {
+      name: 'what is old',
+      async run() {
+        await nodes.forget(NODE_FORGOTTEN_MS);
+        return Object.values(await retention.forget(keepDays * DAY_MS)).reduce((sum, count) => sum + count, 0);
+      },
+    },
+  ];
+  return new Sweep({
+    steps,
+    isOurs: () => leases.acquire(SWEEP_LEASE, holder, 2 * sweepMs),
+    everyMs: sweepMs,
+    clock,
+    logger: logger.child({ module: 'sweep' }),
+    counters,
+  });
+}
