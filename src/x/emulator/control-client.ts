@@ -2,14 +2,19 @@ import { errorText } from '../../base/errors.ts';
 import { recordOf, textOf } from '../json.ts';
 import { XFailure } from '../port.ts';
 import type { SandboxUser } from './accounts.ts';
+import type { SubscriptionShape } from './activity/activity.ts';
+import type { Delivery } from './activity/deliveries.ts';
+import type { Subscription } from './activity/subscriptions.ts';
+import type { Webhook } from './activity/webhooks.ts';
 import type { InboxMessage } from './control/messages.ts';
 import type { TimelinePost } from './control/posts.ts';
 import type { Fault } from './faults.ts';
 import type { TokenAnswer } from './oauth2/tokens.ts';
 import type { RouteLimits, RouteName } from './rate-limits.ts';
 import type { RecordedRequest } from './request-log.ts';
-import type { Naming } from './sandbox.ts';
+import type { Naming } from './naming.ts';
 import type { SpendReport } from './spend.ts';
+import type { StreamAct } from './stream/line-stream.ts';
 
 const TIMEOUT_MS = 5000;
 
@@ -148,6 +153,49 @@ export class ControlClient {
   /** Writes answers with X's old names (`tweet`) or its new ones (`post`). */
   async setNaming(naming: Naming): Promise<void> {
     await this.#call('POST', '/naming', { naming });
+  }
+
+  /** Open streams, each with its connections. */
+  streams(): Promise<{ name: string; connections: { id: string; connectedAtMs: number }[] }[]> {
+    return this.#call('GET', '/streams');
+  }
+
+  /** Makes something happen on a stream, or to its next line. */
+  async actOnStream(name: 'filtered_stream' | 'activity_stream', act: StreamAct): Promise<void> {
+    await this.#call('POST', `/streams/${name}`, { act });
+  }
+
+  subscriptions(): Promise<Subscription[]> {
+    return this.#call('GET', '/subscriptions');
+  }
+
+  /** Chooses which of X's three documented shapes a new subscription is answered with. */
+  async setSubscriptionShape(shape: SubscriptionShape): Promise<void> {
+    await this.#call('POST', '/subscriptions', { shape });
+  }
+
+  webhooks(): Promise<Webhook[]> {
+    return this.#call('GET', '/webhooks');
+  }
+
+  /** The last events for webhooks with every try, oldest first. */
+  deliveries(): Promise<Delivery[]> {
+    return this.#call('GET', '/deliveries');
+  }
+
+  /** Keeps events for webhooks back until `releaseDeliveries`. */
+  async holdDeliveries(): Promise<void> {
+    await this.#call('POST', '/deliveries/hold', {});
+  }
+
+  /** Sends what was held, one after the other: the newest first when `reversed`, everything two times when `twice`. */
+  releaseDeliveries(order: { reversed?: boolean; twice?: boolean } = {}): Promise<Delivery[]> {
+    return this.#call('POST', '/deliveries/release', order);
+  }
+
+  /** Sends the last event for a webhook once more. */
+  repeatDelivery(): Promise<Delivery[]> {
+    return this.#call('POST', '/deliveries/repeat', {});
   }
 
   /** The last requests to the API, oldest first. */

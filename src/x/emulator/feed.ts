@@ -10,7 +10,7 @@ export type SandboxEvent =
   | { readonly kind: 'message'; readonly message: SandboxMessage }
   | { readonly kind: 'user-changed'; readonly before: SandboxUser; readonly user: SandboxUser }
   /** The user took back what the app was allowed to do. */
-  | { readonly kind: 'revoked'; readonly userId: string };
+  | { readonly kind: 'revoked'; readonly userId: string; readonly atMs: number };
 
 export type FeedListener = (event: SandboxEvent) => void;
 

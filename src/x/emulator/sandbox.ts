@@ -2,8 +2,10 @@ import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { XKeys } from '../client.ts';
 import type { SandboxUser } from './accounts.ts';
+import { Activity } from './activity/activity.ts';
 import { Authenticator } from './auth.ts';
 import { Faults } from './faults.ts';
+import type { Naming } from './naming.ts';
 import { OAuth1Verifier } from './oauth1.ts';
 import { AuthorizationRequests } from './oauth2/authorization-requests.ts';
 import type { OAuth2Client } from './oauth2/client.ts';
@@ -12,13 +14,12 @@ import { RateLimits, type RateLimitTable } from './rate-limits.ts';
 import { RequestLog } from './request-log.ts';
 import { Spend } from './spend.ts';
 import { SandboxState } from './state.ts';
+import { FilteredStream } from './stream/filtered-stream.ts';
+import type { LineStream } from './stream/line-stream.ts';
 
 const MAX_USERS = 10_000;
 const MAX_ITEMS = 10_000;
 const MAX_REQUESTS = 1000;
-
-/** X is renaming tweets to posts, field by field: what the sandbox writes in answers. It always reads both. */
-export type Naming = 'tweet' | 'post';
 
 export interface SandboxParts {
   readonly clock: Clock;
@@ -31,6 +32,7 @@ export interface SandboxParts {
   readonly limitsEnabled: boolean;
   readonly limits: RateLimitTable;
   readonly limitSpeed: number;
+  readonly maxWebhooks: number;
 }
 
 /** Everything that both sides of the sandbox, the API and the control port, work on. */
@@ -47,6 +49,8 @@ export class Sandbox {
   readonly faults = new Faults();
   readonly requests = new RequestLog(MAX_REQUESTS);
   readonly spend: Spend;
+  readonly filteredStream: FilteredStream;
+  readonly activity: Activity;
   naming: Naming = 'tweet';
   readonly #ownerId: string;
 
@@ -70,6 +74,18 @@ export class Sandbox {
     });
     this.limits = new RateLimits({ clock, table: parts.limits, enabled: parts.limitsEnabled, speed: parts.limitSpeed });
     this.spend = new Spend(clock);
+    const { state, spend } = this;
+    this.filteredStream = new FilteredStream({ clock, state, spend });
+    this.activity = new Activity({ clock, state, spend, appSecret: keys.appSecret, maxWebhooks: parts.maxWebhooks });
+  }
+
+  get streams(): readonly LineStream[] {
+    return [this.filteredStream.stream, this.activity.stream];
+  }
+
+  /** Stops what would go on by the clock. */
+  close(): void {
+    this.activity.close();
   }
 
   /** The account that the keys belong to, by whatever handle it has now. Accounts are never removed, so it is there. */

@@ -37,6 +37,8 @@ export interface EmulatorOptions {
   readonly limits?: RateLimitTable;
   /** Divides the length of every rate-limit window; default 1. */
   readonly limitSpeed?: number;
+  /** Webhooks that the app may have; default 1, as X gives. */
+  readonly maxWebhooks?: number;
 }
 
 export interface Emulator {
@@ -90,6 +92,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     limitsEnabled: options.limitsEnabled ?? true,
     limits: options.limits ?? DOCUMENTED_LIMITS,
     limitSpeed: options.limitSpeed ?? 1,
+    maxWebhooks: options.maxWebhooks ?? 1,
   });
   const api = new ApiServer(sandbox);
   const control = new ControlServer(sandbox);
@@ -101,6 +104,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       apiUrl,
       controlUrl,
       async close() {
+        sandbox.close();
         await Promise.all([close(api.server), close(control.server)]);
       },
     };

@@ -39,11 +39,11 @@ export class Spend {
     this.#creditsMicroUsd = microUsd;
   }
 
-  /** Books a request; returns what it cost. */
-  book(endpoint: string, charges: readonly Charge[]): number {
+  /** Books a request, or with `calls` 0 what a stream or webhook brings; returns what it cost. */
+  book(endpoint: string, charges: readonly Charge[], calls = 1): number {
     const microUsd = charges.reduce((sum, charge) => sum + this.#charge(charge), 0);
     const entry = this.#byEndpoint.get(endpoint) ?? { calls: 0, microUsd: 0 };
-    this.#byEndpoint.set(endpoint, { calls: entry.calls + 1, microUsd: entry.microUsd + microUsd });
+    this.#byEndpoint.set(endpoint, { calls: entry.calls + calls, microUsd: entry.microUsd + microUsd });
     this.#totalMicroUsd += microUsd;
     if (this.#creditsMicroUsd !== null) this.#creditsMicroUsd -= microUsd;
     return microUsd;

@@ -46,11 +46,11 @@ export const ACCOUNT_ROUTES: readonly ControlRoute[] = [
     // The user takes back what the app was allowed, as in the settings of X.
     method: 'DELETE',
     path: '/users/:username/tokens',
-    answer({ state, tokens }, _body, params) {
+    answer({ state, tokens, clock }, _body, params) {
       const user = account(params['username'], state);
       if ('status' in user) return user;
       const revoked = tokens.revokeUser(user.id);
-      if (revoked) state.feed.publish({ kind: 'revoked', userId: user.id });
+      if (revoked) state.feed.publish({ kind: 'revoked', userId: user.id, atMs: clock.now() });
       return ok({ revoked });
     },
   },

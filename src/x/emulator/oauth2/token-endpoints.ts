@@ -71,7 +71,7 @@ export const revokeToken: OpenRoute = {
     const token = fields.get('token') ?? '';
     if (token === '') return missing('token');
     const userId = sandbox.tokens.revoke(token);
-    if (userId !== undefined) sandbox.state.feed.publish({ kind: 'revoked', userId });
+    if (userId !== undefined) sandbox.state.feed.publish({ kind: 'revoked', userId, atMs: sandbox.clock.now() });
     return { status: 200, body: { revoked: true } };
   },
 };

@@ -1,5 +1,5 @@
 import type { SandboxPost } from '../posts.ts';
-import type { Naming } from '../sandbox.ts';
+import type { Naming } from '../naming.ts';
 import type { SandboxState } from '../state.ts';
 
 /** All fields of a post as X writes them, under its old or its new names. Absent ones are `undefined`. */
