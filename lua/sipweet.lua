@@ -196,6 +196,9 @@ function to_local_user()
       return
     end
     local forward_to = string.sub(settings, 3)
+    if string.sub(forward_to, 1, 1) == "+" then
+      forward_to = KSR.sipweet.number_uri(forward_to)
+    end
     if forward_to ~= "" then
       KSR.pv.sets("$ru", forward_to)
       if not KSR.is_myself_ruri() then

@@ -35,6 +35,7 @@ with the package, [lua/sipweet.lua](../lua/sipweet.lua), is written to be read f
 | named by \`t_on_failure\` | once, when all branches have failed and nothing was sent to the caller | reply, or relay to new targets; otherwise the best of the failures is passed on |
 | named in \`t_continue\` | a request that \`t_suspend\` put aside goes on | as a failure callback. Nobody continuing it ends it, an INVITE with 408 |
 | named in \`script.timers\` | at its interval; two runs of one timer never overlap | has no message of its own but a made-up OPTIONS. It gets a text as its argument, as in Kamailio |
+| named in \`script.uacEventCallback\` | a request of \`uac_req_send\` with \`$uac_req(evroute)\` 1 has its final status | the same; \`$uac_req(evcode)\` and its kin tell what happened, its argument is \`uac:reply\` |
 
 A callback is a global function. Of a failure or branch-failure callback the name is taken away before it runs: name it
 again for the next attempt. \`t_on_branch\` and \`t_on_reply\` stay.
@@ -79,7 +80,7 @@ const MODULES: Readonly<Record<string, string>> = {
   kx: 'Parts of the message without pseudo-variables: quicker, and shorter to write.',
   maxfwd: 'Max-Forwards.',
   mqueue: 'Queues, declared in `script.mqueues`: to the workers, from them, or within the script.',
-  msilo: 'Messages for users who have no phone at the moment.',
+  msilo: 'Messages for users who are not there, in the table `silo`.',
   permissions: 'Groups of trusted addresses, from the table `address`.',
   pike: 'Floods from one address.',
   pv: 'Pseudo-variables by their names with `$`.',
@@ -94,7 +95,7 @@ const MODULES: Readonly<Record<string, string>> = {
   textops: 'Text in messages, body and header fields. Regular expressions are POSIX extended ones.',
   tm: 'Transactions: relaying, callbacks, timers.',
   tmx: 'More of transactions: which callback this is, suspending, cancelling branches.',
-  uac: 'Requests of the service itself, outside of dialogs. They go through our own routing.',
+  uac: 'Requests of the service\'s own: `$uac_req(…)` describes one, `uac_req_send` sends it.',
   xlog: 'The log, with pseudo-variables in the text.',
 };
 

@@ -141,7 +141,7 @@ export const VARIABLES: Readonly<Record<string, VariableText>> = {
   mqk: { inner: 'queue', means: 'key of the item that `mq_fetch` took' },
   mqv: { inner: 'queue', means: 'value of that item' },
   mq_size: { inner: 'queue', means: 'items that wait; -1 for an unknown queue' },
-  uac_req: { inner: 'field', writable: true, means: 'a field of the request that `uac_req_send` sends: `method` and `ruri`, which it needs, `furi` and `turi` (else `ruri`), `hdrs` (whole lines), `body`, `callid`, `auser`, `apasswd`, `flags` (1: the password is an HA1), `evroute`, `evparam`, `fr_timeout` (ms until the callback is told 408); `ouri` may name this service only; `cseqno`, `sock`, `fr_inv_timeout` are without effect; null to `all` clears. In the callback also `evcode`, the final status, and `evtype`, 2 when nobody replied' },
+  uac_req: { inner: 'method', writable: true, means: 'a field of the request that `uac_req_send` sends: `method` and `ruri`, which it needs, `furi` and `turi` (else `ruri`), `hdrs` (whole lines), `body`, `callid`, `auser`, `apasswd`, `flags` (1: the password is an HA1), `evroute`, `evparam`, `fr_timeout` (ms until the callback is told 408); `ouri` may name this service only; `cseqno`, `sock`, `fr_inv_timeout` are without effect; null to `all` clears. In the callback also `evcode`, the final status, and `evtype`, 2 when nobody replied' },
   dbr: { inner: 'result=>[row,column]', means: 'cell of an SQL result; `rows` and `cols` how many there are, `colname[column]` a name' },
 };
 

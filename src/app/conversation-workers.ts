@@ -2,10 +2,6 @@ import type { Clock } from '../base/clock.ts';
 import type { Counters } from '../base/counters.ts';
 import { randomHex } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
-import { explainFailure, helpText } from '../commands/help.ts';
-import { parseCommand } from '../commands/parse-command.ts';
-import { describeRule, describeWhen } from '../commands/read-back.ts';
-import { nextOccurrence } from '../commands/recurrence.ts';
 import { realmOf } from '../config/auth.ts';
 import type { Config } from '../config/schema.ts';
 import { CommandsTable } from '../db/tables/commands.ts';
@@ -19,12 +15,13 @@ import { CommandIntake } from '../intake/command-intake.ts';
 import type { JobQueue } from '../jobs/queue.ts';
 import { CallEventWorker } from '../workers/call-events/call-event-worker.ts';
 import { CommandWorker } from '../workers/commands/command-worker.ts';
-import type { Grammar } from '../workers/commands/grammar.ts';
+import { ourGrammar } from '../workers/commands/our-grammar.ts';
 import type { CallPolicy } from '../workers/commands/policy/call-policy.ts';
+import { overdueAlarms } from '../workers/overdue-alarms.ts';
 import { pushFrom } from '../workers/reader/push.ts';
 import { Reader } from '../workers/reader/reader.ts';
 import { ScheduleWorker } from '../workers/schedules/schedule-worker.ts';
-import { lostAlarms, lostCommands, lostNotices, lostSipCommands } from '../workers/sweep/steps.ts';
+import { comingAlarms, lostJobs, zoneRules } from '../workers/sweep/steps.ts';
 import type { SweepStep } from '../workers/sweep/step.ts';
 import { Sweep } from '../workers/sweep/sweep.ts';
 import type { WorkerPart } from '../workers/worker-part.ts';
@@ -40,10 +37,13 @@ import { OwnAccount } from './own-account.ts';
 const SWEEP_LEASE = 'sweep';
 /** A SIP process says every five seconds that it lives (`lua/sipweet.lua`). */
 const NODE_LOST_MS = 30_000;
+/** How long a row may wait before its job counts as lost: jobs take some hundredths of a second. */
+const LOST_AFTER_MS = 20_000;
+/** The same for messages, whose jobs wait for X's limits. */
+const LOST_NOTICE_AFTER_MS = 60_000;
 const NODE_FORGOTTEN_MS = 86_400_000;
+const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
-
-const GRAMMAR: Grammar = { parseCommand, describeWhen, describeRule, explainFailure, helpText, nextOccurrence };
 
 export interface ConversationParts {
   readonly config: Config;
@@ -75,12 +75,12 @@ export function conversationWorkers(parts: ConversationParts): readonly WorkerPa
       ...common,
       logger: logger.child({ module: 'commands' }),
       account: () => account.get(),
-      grammar: GRAMMAR,
+      grammar: ourGrammar,
       policy,
       limits: { perMinute, perHour, strangersPerDay },
       timeZone,
     }),
-    new ScheduleWorker({ ...common, logger: logger.child({ module: 'schedules' }), grammar: GRAMMAR, policy }),
+    new ScheduleWorker({ ...common, logger: logger.child({ module: 'schedules' }), grammar: ourGrammar, policy }),
     callEvents,
     sweepOf(parts, transactions, callEvents),
   ];
@@ -93,7 +93,7 @@ function policyOf(config: Config): CallPolicy {
     ...calls,
     domain,
     ownDomains: [...new Set([domain, ...sip.domains.map(({ host }) => host), ...(sip.advertise === undefined ? [] : [sip.advertise])])].map((host) => host.toLowerCase()),
-    lastsMs: calls.maxDurationMs + 2 * calls.ringMs,
+    lastsMs: calls.maxDurationMs + 2 * calls.ringMs + MINUTE_MS,
   };
 }
 
@@ -126,9 +126,8 @@ function sweepOf({ config, db, queue, clock, logger, counters }: ConversationPar
   const nodes = new SipNodesTable(db);
   const ledger = new LedgerTable(db);
   const retention = new Retention(db);
+  const { schedules } = tables;
   const steps: readonly SweepStep[] = [
-    lostCommands((ms) => tables.commands.waitingLongerThan(ms), queue),
-    lostNotices(async (ms) => (await ledger.plannedLongerThan(ms)).map(({ id }) => id), queue),
     { name: 'calls that were not begun in time', run: (nowMs) => callEvents.missedBegin(nowMs) },
     {
       name: 'calls and messages of SIP processes that are gone',
@@ -137,9 +136,10 @@ function sweepOf({ config, db, queue, clock, logger, counters }: ConversationPar
         return (await callEvents.interrupted(lost)) + (await tables.sipMessages.failLost(lost));
       },
     },
-    lostSipCommands('call', (ms) => tables.calls.unclaimed(ms), queue),
-    lostSipCommands('message', (ms) => tables.sipMessages.unclaimed(ms), queue),
-    lostAlarms((untilMs) => tables.schedules.due(untilMs), queue, 2 * sweepMs),
+    lostJobs('commands, calls and schedules without a job', (nowMs) => overdueAlarms(tables, nowMs, LOST_AFTER_MS), queue),
+    lostJobs('messages without a job', async () => (await ledger.plannedLongerThan(LOST_NOTICE_AFTER_MS)).map(({ id }) => ({ job: 'notice', id }) as const), queue),
+    comingAlarms((untilMs) => schedules.due(untilMs), queue, 2 * sweepMs),
+    zoneRules(schedules),
     {
       name: 'what is old',
       async run() {

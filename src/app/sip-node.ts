@@ -17,7 +17,7 @@ import { Registrar } from '../registrar/registrar.ts';
 import { ksrRows } from '../script/ksr/rows.ts';
 import { createScriptModules, startScriptModules, stopScriptModules, type ScriptModules } from '../script/modules/modules.ts';
 import { RouteTimers } from '../script/modules/route-timers.ts';
-import type { AddressSource, CredentialStore, EventOutbox, ResultInboxes, SqlConnection } from '../script/ports.ts';
+import type { AddressSource, CredentialStore, EventOutbox, MessageStore, ResultInboxes, SqlConnection } from '../script/ports.ts';
 import type { RouteContext } from '../script/route-context.ts';
 import { Router } from '../script/router.ts';
 import { LuaEngine } from '../script/vm/lua-engine.ts';
@@ -30,6 +30,7 @@ import { transactionTimings } from '../sip/transaction/timings.ts';
 import type { Destination, LocalSocket } from '../sip/transport/transport.ts';
 import { Transports } from '../sip/transport/transports.ts';
 import { bracketHost } from '../sip/uri/uri.ts';
+import type { Announcer } from '../ua/announcer.ts';
 import { OwnRequests } from '../ua/own-requests.ts';
 import { ServiceAgent } from '../ua/service-agent.ts';
 import { ThirdPartyCalls } from '../ua/third-party/third-party-calls.ts';
@@ -55,6 +56,10 @@ export interface SipNodeParts {
   readonly addresses: AddressSource;
   readonly outbox: EventOutbox;
   readonly inboxes: ResultInboxes;
+  /** Where messages wait for users who are not there; undefined lets `KSR.msilo` fail. */
+  readonly messageStore?: MessageStore;
+  /** Speaks announcements; undefined takes the one of the section `media`. */
+  readonly announcer?: Announcer;
   /** Services behind us, as numeric addresses: no SIP request is ever sent there. */
   readonly backEnds: readonly BackEnd[];
   /** Ports of services on this machine, likewise. */
@@ -85,7 +90,7 @@ export class SipNode {
    * Starts a node. The script is loaded and the registrations are read before the first socket is
    * bound, so that nothing is answered wrongly while it starts.
    *
-   * @throws AppError `media.sound`, `script.load`, `listen.in-use`, `listen.failed`, `db.unreachable`
+   * @throws AppError `script.load`, `listen.in-use`, `listen.failed`, `db.unreachable`, `media.sound`
    */
   static async start(parts: SipNodeParts): Promise<SipNode> {
     const { config, clock, logger, counters } = parts;
@@ -137,7 +142,7 @@ export class SipNode {
 
     const agent = new ServiceAgent({ clock, logger, timings });
     const policy = nextHopPolicy(parts);
-    const announcer = await createAnnouncer({ config, clock, counters, policy });
+    const announcer = parts.announcer ?? (await createAnnouncer({ config, clock, counters, policy }));
     const calls = new ThirdPartyCalls({ agent, announcer, maxActive: config.calls.maxActive, logger, counters });
     const locator = new ServerLocator({ dns: new NodeDnsLookup(), policy, clock, counters, random: Math.random });
     const proxy = new Proxy(endpoint, new LocatedNextHops(locator), {
@@ -155,6 +160,7 @@ export class SipNode {
       requests: new OwnRequests(agent),
       calls,
       callDefaults: config.calls,
+      gateway: config.calls.gateway,
       nodeId: randomHex(8),
       flushRegistrations: writer !== undefined && config.registrar.write === 'through' ? () => writer.flush() : undefined,
       credentials: parts.credentials,
@@ -162,6 +168,7 @@ export class SipNode {
       sqlConnections: parts.sqlConnections,
       outbox: parts.outbox,
       inboxes: parts.inboxes,
+      messageStore: parts.messageStore,
       realm: realmOf(config),
       auth: config.auth,
       script: config.script,

@@ -7,6 +7,7 @@ import { OWN_DATABASE } from '../config/script.ts';
 import { PooledSqlConnection } from '../db/sql-connection.ts';
 import { AddressTable } from '../db/tables/address.ts';
 import { LocationTable } from '../db/tables/location.ts';
+import { SiloTable } from '../db/tables/silo.ts';
 import { SubscriberTable } from '../db/tables/subscriber.ts';
 import { connectBullmq } from '../jobs/bullmq/bullmq-queue.ts';
 import { endedWithin } from '../jobs/bullmq/deadline.ts';
@@ -90,6 +91,7 @@ export async function startSipService(parts: { config: Config; clock: Clock; log
       addresses: new AddressTable(db),
       outbox: spool,
       inboxes,
+      messageStore: new SiloTable({ db, maxPerUser: config.limits.maxStoredMessages }),
       ...(await findBackEnds(config, new NodeDnsLookup(), logger)),
     });
     teardown.add(() => node.close());

@@ -40,13 +40,11 @@ const ambiguous = { ok: false, problem: 'time-ambiguous' } as const;
  */
 export function readWhen(text: string, context: WhenContext): WhenReading {
   if (text.length > MAX_LENGTH) return invalid;
-  let best: WhenReading = invalid;
   for (const language of context.languages) {
     const reading = readIn(language.time, text.toLowerCase().replace(/[,.!?;]+$/, ''), context);
-    if (reading.ok) return reading;
-    if (best.ok || best.problem === 'time-invalid') best = reading;
+    if (reading.ok || reading.problem !== 'time-invalid') return reading;
   }
-  return best;
+  return invalid;
 }
 
 function readIn(words: TimeWords, text: string, context: WhenContext): WhenReading {

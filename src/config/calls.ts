@@ -35,7 +35,7 @@ export const CALLS = section('Calls that the service makes because somebody aske
   allowPrefixes: list(numberPrefix, {
     default: [],
     max: 1000,
-    doc: 'First digits, with country code, of the telephone numbers that may be called: "+49", "+4930". What no prefix names is refused. Of several that fit the longest decides, over calls.denyPrefixes too.',
+    doc: 'First digits, with country code, of the telephone numbers that may be called: "+49", "+4930", in quotes in YAML. What no prefix names is refused. Of several that fit the longest decides, over calls.denyPrefixes too.',
   }),
   denyPrefixes: list(numberPrefix, {
     default: [],

@@ -30,6 +30,13 @@ export const LIMITS = section('What the service takes at most, and what happens 
     max: 5_000_000,
     doc: 'Server transactions alive at once; over UDP each stays for up to 32 s after its end. At the limit new requests get 503 with Retry-After. Lower it on a machine with little memory.',
   }),
+  maxStoredMessages: integer({
+    default: 100,
+    min: 1,
+    max: 100_000,
+    doc: 'Messages that KSR.msilo keeps for one user; past it the next is not kept, and the script tells its sender.',
+    kamailio: 'msilo.max_messages',
+  }),
   retryAfterS: integer({
     default: 10,
     min: 1,

@@ -7,7 +7,7 @@ import { section } from './section.ts';
 export const PACKAGED_ANNOUNCEMENT = fileURLToPath(new URL('../../sounds/announcement.wav', import.meta.url));
 
 export const MEDIA = section(
-  'Announcements: what the service itself speaks into a call, as RTP. Calls between phones have their media between the phones.',
+  'Announcements: what the service itself speaks into a call, as G.711 over RTP, without RTCP and without encryption. Calls between phones have their media between the phones.',
   {
     address: optionalLine({
       expected: 'a numeric address, IPv6 without brackets',

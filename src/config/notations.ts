@@ -86,7 +86,11 @@ export const numberPrefix: Notation<string> = {
 /** `example.com`, or `*` for every host. */
 export const hostOrAny: Notation<string> = {
   expected: 'a host without port, or *',
-  read: (text) => (text === '*' || servedDomain.read(text)?.port === undefined && servedDomain.read(text) !== undefined ? text.toLowerCase() : undefined),
+  read(text) {
+    if (text === '*') return text;
+    const domain = servedDomain.read(text);
+    return domain === undefined || domain.port !== undefined ? undefined : bracketed(domain.host);
+  },
   write: (host) => host,
 };
 

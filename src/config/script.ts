@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { choice, integer, line, optionalLine, table, textTable } from './option.ts';
+import { choice, flag, integer, line, optionalLine, table, textTable } from './option.ts';
 import { urlOf } from './notations.ts';
 import { section } from './section.ts';
 
@@ -145,5 +145,17 @@ export const SCRIPT = section('The routing script and what Kamailio calls the pa
     accepts: (text) => /^[A-Za-z_][A-Za-z0-9_]{0,63}$/.test(text),
     doc: 'The global Lua function that is told how a request of KSR.uac ended, when $uac_req(evroute) was 1.',
     kamailio: 'uac.event_callback',
+  }),
+  messageExpireS: integer({
+    default: 259_200,
+    min: 60,
+    max: 31_536_000,
+    doc: 'Seconds that KSR.msilo keeps a message for somebody who is not there; the Expires of the message can shorten it.',
+    kamailio: 'msilo.expire_time',
+  }),
+  messageDate: flag({
+    default: true,
+    doc: 'Whether a plain text that was kept begins with "[Offline message - …]" and the time it was received, in UTC. The Date header has the time anyway; few phones show it.',
+    kamailio: 'msilo.add_date',
   }),
 });

@@ -10,6 +10,7 @@ import { compareIds } from '../x/ids.ts';
 import type { XIncomingMessage, XPost, XUser } from '../x/port.ts';
 import type { CommandInbox } from './command-inbox.ts';
 import { intakeCounters, type IntakeCounters } from './intake-counters.ts';
+import { isOptOut } from './opt-out.ts';
 
 /** Versions of posts and messages whose intake is remembered, so that an overlap costs no statement. */
 const REMEMBERED = 10_000;
@@ -21,7 +22,7 @@ export interface CommandIntakeOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly counters: Counters;
-  /** `x.maxAgeMs`: what is older when it is read is not carried out. */
+  /** `x.maxAgeMs`: what is older when it is read is not carried out, but for the wish to be left alone. */
   readonly maxAgeMs: number;
   /** While it is true nothing is taken; the polls find what came meanwhile. Default: never. */
   readonly isClosed?: () => Promise<boolean>;
@@ -54,14 +55,14 @@ export class CommandIntake {
   takePosts(us: Ours, posts: readonly XPost[], options: { readonly skipLate?: boolean } = {}): Promise<readonly string[]> {
     const commands = posts.filter((post) => post.authorId !== us.id && !post.isRepost).map(fromPost);
     this.#counters.foreign.value += posts.length - commands.length;
-    return this.#take(commands, options);
+    return this.#take(us, commands, options);
   }
 
   /** Takes direct messages that were sent to us. Otherwise as `takePosts`. */
   takeMessages(us: Ours, messages: readonly XIncomingMessage[], options: { readonly skipLate?: boolean } = {}): Promise<readonly string[]> {
     const commands = messages.filter((message) => message.senderId !== us.id).map(fromMessage);
     this.#counters.foreign.value += messages.length - commands.length;
-    return this.#take(commands, options);
+    return this.#take(us, commands, options);
   }
 
   /** Whether this version of a post, or this message, was taken by this process not long ago. */
@@ -69,13 +70,14 @@ export class CommandIntake {
     return this.#taken.has(`${source}:${id}`);
   }
 
-  async #take(all: readonly IncomingCommand[], options: { readonly skipLate?: boolean }): Promise<readonly string[]> {
+  async #take(us: Ours, all: readonly IncomingCommand[], options: { readonly skipLate?: boolean }): Promise<readonly string[]> {
     const { inbox, clock, maxAgeMs, isClosed } = this.#options;
     if ((await isClosed?.()) === true) return [];
     const commands = inOrder(all.filter(({ source, latestId }) => !this.hasTaken(source, latestId)));
     const oldestMs = clock.now() - maxAgeMs;
-    const late = commands.filter(({ postedAtMs }) => postedAtMs < oldestMs);
-    const fresh = commands.filter(({ postedAtMs }) => postedAtMs >= oldestMs);
+    const isLate = (command: IncomingCommand) => command.postedAtMs < oldestMs && !isOptOut(command, us.username);
+    const late = commands.filter(isLate);
+    const fresh = commands.filter((command) => !isLate(command));
 
     if (late.length > 0 && options.skipLate !== true) await inbox.ignore(late, lateReason(maxAgeMs));
     const newIds = fresh.length === 0 ? [] : await inbox.receive(fresh);

@@ -156,12 +156,41 @@ export interface StoredMessage {
   readonly receivedAtMs: number;
 }
 
-/** Where `KSR.msilo` keeps messages: the table `silo`. */
+/** A message to keep. Its fields fit `STORED_MESSAGE_LIMITS`; the body is wire text, one character a byte. */
+export interface MessageToStore {
+  readonly username: string;
+  readonly domain: string;
+  readonly fromUri: string;
+  readonly toUri: string;
+  readonly contentType: string;
+  readonly body: string;
+  readonly callId: string;
+  readonly receivedAtMs: number;
+  readonly expiresAtMs: number;
+}
+
+/** What the columns of Kamailio's table `silo` hold, in characters. */
+export const STORED_MESSAGE_LIMITS = { username: 64, domain: 64, contentType: 255, callId: 128 } as const;
+
+/**
+ * Where `KSR.msilo` keeps messages: the table `silo`, to the second. A mailbox belongs to a user's name, as
+ * registrations do; the domain '' stands for any.
+ */
 export interface MessageStore {
   /** False when the recipient has too many already. */
-  store(message: { username: string; domain: string; fromUri: string; toUri: string; contentType: string; body: string; callId: string; receivedAtMs: number; expiresAtMs: number }): Promise<boolean>;
-  /** Messages of a user that have not expired, the oldest first, each claimed: no other node gets it for a minute. */
+  store(message: MessageToStore): Promise<boolean>;
+  /**
+   * Messages of a user that have not expired, the oldest first, each claimed: no other node gets it for a
+   * minute after `nowMs`. The clocks of all nodes are taken to agree to some seconds.
+   */
   claim(username: string, domain: string, nowMs: number, limit: number): Promise<readonly StoredMessage[]>;
+  /** It was not delivered: others may claim it at once. */
+  release(id: number): Promise<void>;
   /** It was delivered. */
   remove(id: number): Promise<void>;
+  /** Takes out what has expired by then; returns how many messages that were. */
+  deleteExpired(nowMs: number): Promise<number>;
 }
+
+/** How long a claim holds: longer than a request waits for its answer. */
+export const MESSAGE_CLAIM_MS = 60_000;

@@ -1,3 +1,4 @@
+import type { TwitterApiv2 } from 'twitter-api-v2';
 import { AppError } from '../base/errors.ts';
 import { XCalls, type XConnectionOptions } from './calls.ts';
 import type { XKeys } from './client.ts';
@@ -12,9 +13,8 @@ import {
   type StreamRule,
   type Webhook,
 } from './decode-app.ts';
-import { recordOf, textOf } from './json.ts';
+import { listOf, recordOf, textOf } from './json.ts';
 import { XFailure } from './port.ts';
-import type { TwitterApiv2 } from 'twitter-api-v2';
 
 export interface XAppClientOptions extends XConnectionOptions {
   readonly keys: XKeys;
@@ -73,12 +73,17 @@ export class XAppClient {
     const stale = tagged.filter((rule) => rule.value !== value).map(({ id }) => id);
     if (!tagged.some((rule) => rule.value === value)) {
       const body = await this.#write('stream rule', (v2) => v2.post('tweets/search/stream/rules', { add: [{ value, tag }] }));
-      const error = recordOf((recordOf(body)?.['errors'] as unknown[] | undefined)?.[0]);
+      const error = recordOf(listOf(recordOf(body)?.['errors'])?.[0]);
       if (error !== undefined && !isDuplicateRule(error)) {
-        throw new XFailure('invalid', textOf(error['detail']) ?? textOf(error['title']) ?? 'X does not take the rule of the stream');
+        const reason = textOf(error['detail']) ?? textOf(listOf(error['details'])?.[0]) ?? textOf(error['title']);
+        throw new XFailure('invalid', reason ?? 'X does not take the rule of the stream');
       }
     }
-    if (stale.length > 0) await this.#write('stream rule', (v2) => v2.post('tweets/search/stream/rules', { delete: { ids: stale } }));
+    if (stale.length > 0) await this.removeStreamRules(stale);
+  }
+
+  async removeStreamRules(ids: readonly string[]): Promise<void> {
+    await this.#read('stream rule removal', (v2) => v2.post('tweets/search/stream/rules', { delete: { ids } }));
   }
 
   async webhooks(): Promise<readonly Webhook[]> {
@@ -123,7 +128,7 @@ export class XAppClient {
       const isThere = there.some(
         ({ eventType, userId, webhookId }) => eventType === one.eventType && userId === one.userId && webhookId === one.webhookId,
       );
-      if (!isThere) await this.subscribe(one);
+      if (!isThere) await this.subscribe(one).catch(unlessSubscribed);
     }
   }
 
@@ -165,6 +170,11 @@ export class XAppClient {
       return call(new XCalls(await this.bearer(), this.#options));
     }
   }
+}
+
+/** Another process may have been faster: X refuses a second one of the same kind, which is all that is wanted. */
+function unlessSubscribed(thrown: unknown): void {
+  if (!(thrown instanceof XFailure) || !/duplicate ?subscription|already exists/i.test(thrown.reason)) throw thrown;
 }
 
 /** An id that goes into a path. */

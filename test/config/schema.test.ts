@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { realmOf } from '../../src/config/auth.ts';
-import { addressBlock, listenAddress, portNumber, servedDomain } from '../../src/config/notations.ts';
+import { addressBlock, hostOrAny, listenAddress, numberPrefix, portNumber, servedDomain } from '../../src/config/notations.ts';
 import { nearest } from '../../src/config/nearest.ts';
 import { configPage } from '../../src/config/page.ts';
 import { ENTRIES } from '../../src/config/schema.ts';
@@ -86,6 +86,16 @@ describe('notations', () => {
   test('a port is from 1 to 65535', () => {
     assert.equal(portNumber.read('5432'), 5432);
     rejects(portNumber, ['0', '65536', '-1', '5e3', '']);
+  });
+
+  test('a prefix of numbers has its plus and its country code: without them nobody knows what it allows', () => {
+    assert.equal(numberPrefix.read('+4930'), '+4930');
+    rejects(numberPrefix, ['49', '+', '+0', '0049', '+49 30', '+49*', '+1234567890123456', '*', '']);
+  });
+
+  test('a host or any of them: no ports', () => {
+    assert.deepEqual(['*', 'Example.ORG', '[::1]'].map((text) => hostOrAny.read(text)), ['*', 'example.org', '[::1]']);
+    rejects(hostOrAny, ['example.org:5060', '*.example.org', 'sip:a.example', '']);
   });
 });
 

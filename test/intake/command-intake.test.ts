@@ -111,6 +111,15 @@ test('what is too old is recorded as ignored with the reason and gets no job', a
   assert.equal(count('late'), 1);
 });
 
+test('who wants to be left alone is, however late it is read, in any language; nothing else that is old is carried out', async () => {
+  const { intake, inbox, post, clock } = setUp();
+  const createdAtMs = clock.now() - 30 * MAX_AGE_MS;
+  const texts = ['@sipweet stop', '@sipweet STOPP', '@sipweet please stop calling me', '@sipweet call @alice'];
+  await intake.takePosts(US, texts.map((text, index) => post(String(index + 1), { createdAtMs, text })));
+  assert.deepEqual(inbox.ids('received'), ['post:1', 'post:2']);
+  assert.deepEqual(inbox.ids('ignored'), ['post:3', 'post:4']);
+});
+
 test('at the very first start what is too old leaves no trace', async () => {
   const { intake, inbox, post, clock } = setUp();
   await intake.takePosts(US, [post('1', { createdAtMs: clock.now() - MAX_AGE_MS - 1 })], { skipLate: true });

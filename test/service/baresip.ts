@@ -34,6 +34,8 @@ export interface BaresipOptions {
   readonly proxyPort: number;
   readonly transport?: 'udp' | 'tcp';
   readonly answers: boolean;
+  /** Folder for WAV files of what it says (`…-enc.wav`) and hears (`…-dec.wav`). */
+  readonly recordsTo?: string;
 }
 
 /** A baresip without sound card or screen, driven through its control port. */
@@ -167,8 +169,8 @@ function modulePath(): string {
   return candidates.find((path) => existsSync(path)) ?? candidates[0]!;
 }
 
-function writeConfiguration(folder: string, options: { user: string; proxyPort: number; transport?: 'udp' | 'tcp'; answers: boolean; sipPort: number; controlPort: number }): void {
-  const { user, proxyPort, transport = 'udp', answers, sipPort, controlPort } = options;
+function writeConfiguration(folder: string, options: BaresipOptions & { sipPort: number; controlPort: number }): void {
+  const { user, proxyPort, transport = 'udp', answers, recordsTo, sipPort, controlPort } = options;
   const tone = join(folder, 'tone.wav');
   writeFileSync(tone, silence(8000, 10));
   const config = [
@@ -187,6 +189,8 @@ function writeConfiguration(folder: string, options: { user: string; proxyPort: 
     'module_app ctrl_tcp.so',
     'module_app menu.so',
     `ctrl_tcp_listen 127.0.0.1:${controlPort}`,
+    // What it hears is decoded for a player only; the bridge is one that plays to nobody.
+    ...(recordsTo === undefined ? [] : ['module aubridge.so', 'audio_player aubridge,nobody', 'module sndfile.so', `snd_path ${recordsTo}`]),
   ];
   writeFileSync(join(folder, 'config'), `${config.join('\n')}\n`);
   writeFileSync(

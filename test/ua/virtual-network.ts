@@ -142,7 +142,7 @@ export class ScriptedPhone implements TransportReceiver {
     return this.received.map((message) => (message.isRequest ? message.method : `${message.status} ${message.method}`));
   }
 
-  reply(request: SipMessage, status: number, { headers = '', body = '', tag = this.#user } = {}): void {
+  reply(request: SipMessage, status: number, { headers = '', body = '', tag = this.#user, contact = this.contact } = {}): void {
     const lines = [`SIP/2.0 ${status} Reason`];
     for (let index = 0; index < request.fieldCount; index += 1) {
       const name = request.fieldName(index).toLowerCase();
@@ -150,7 +150,7 @@ export class ScriptedPhone implements TransportReceiver {
       if (name === 'to') lines.push(`To: ${request.fieldValue(index)}${status > 100 && request.to?.tag === undefined ? `;tag=${tag}` : ''}`);
     }
     const type = body === '' ? '' : 'Content-Type: application/sdp\r\n';
-    this.#link.sender.send(`${lines.join('\r\n')}\r\nContact: ${this.contact}\r\n${headers}${type}Content-Length: ${body.length}\r\n\r\n${body}`, this.#link.proxy);
+    this.#link.sender.send(`${lines.join('\r\n')}\r\nContact: ${contact}\r\n${headers}${type}Content-Length: ${body.length}\r\n\r\n${body}`, this.#link.proxy);
   }
 
   /** A request inside of the dialog that its 2xx to `invite` has made. */

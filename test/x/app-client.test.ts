@@ -108,6 +108,15 @@ test('only what is not subscribed to the same place is subscribed', async (t) =>
   ]);
 });
 
+test('a subscription that another process made meanwhile is there; any other refusal is told', async (t) => {
+  const wanted = [{ eventType: 'dm.received', userId: '9' }];
+  const refusal = (message: string): Reply => [400, { errors: [{ message }], title: 'Invalid Request', type: 'https://api.x.com/2/problems/invalid-request' }];
+  const list = { 'GET /2/activity/subscriptions': [[200, { data: [] }]] as const };
+  const { app } = await setUp(t, { ...list, 'POST /2/activity/subscriptions': [refusal('DuplicateSubscriptionFailed: Subscription already exists'), refusal('too many')] });
+  await app.ensureSubscriptions(wanted);
+  await assert.rejects(app.ensureSubscriptions(wanted), { class: 'invalid' });
+});
+
 test('webhooks are listed, added, checked and removed; connections are closed', async (t) => {
   const webhook = { id: '1900', url: 'https://example.com/x', valid: true, created_at: '2026-08-01T00:00:00Z' };
   const { app, lines } = await setUp(t, {

@@ -3,12 +3,13 @@ import type { Knex } from 'knex';
 
 /** A row that nobody has dealt with yet, and the job that makes somebody do it. */
 export type Alarm =
+  | { readonly job: 'x-command'; readonly id: string }
   | { readonly job: 'notice'; readonly id: string }
   | { readonly job: 'sip-command'; readonly verb: 'call' | 'message'; readonly id: string }
   | { readonly job: 'schedule-due'; readonly scheduleId: string; readonly dueAtMs: number };
 
 interface Row {
-  job: Alarm['job'];
+  job: Exclude<Alarm['job'], 'x-command'>;
   verb: 'call' | 'message' | null;
   id: string;
   due_ms: number | null;

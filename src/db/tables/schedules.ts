@@ -199,6 +199,20 @@ export class SchedulesTable {
     return this.#run(`select * from schedules where state = 'active' and next_at <= ${INSTANT} order by next_at, id limit ?`, [nowMs, limit]);
   }
 
+  /** Active ones by id, behind that one. */
+  activeAfter(id: string, limit: number): Promise<readonly Schedule[]> {
+    return this.#run(`select * from schedules where state = 'active' and id > ? order by id limit ?`, [id, limit]);
+  }
+
+  /** Another instant for the same time on the clock. False when the schedule has moved on meanwhile. */
+  async setInstant(id: string, { from, to }: { readonly from: number; readonly to: number }): Promise<boolean> {
+    const rows = await this.#run(
+      `update schedules set next_at = ${INSTANT}, updated_at = now() where id = ? and state = 'active' and next_at = ${INSTANT} returning *`,
+      [to, id, from],
+    );
+    return rows.length > 0;
+  }
+
   async #run(sql: string, bindings: readonly Knex.RawBinding[]): Promise<readonly Schedule[]> {
     return (await this.#db.raw<{ rows: Row[] }>(sql, bindings)).rows.map(toSchedule);
   }

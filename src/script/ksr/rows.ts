@@ -10,6 +10,7 @@ import { htableRows } from './htable.ts';
 import { kxRows } from './kx.ts';
 import { maxfwdRows } from './maxfwd.ts';
 import { mqueueRows } from './mqueue.ts';
+import { msiloRows } from './msilo.ts';
 import { permissionsRows } from './permissions.ts';
 import { pikeRows } from './pike.ts';
 import { pvRows } from './pv.ts';
@@ -39,6 +40,7 @@ export const ksrRows: readonly Row<RouteContext>[] = [
   ...kxRows,
   ...maxfwdRows,
   ...mqueueRows,
+  ...msiloRows,
   ...permissionsRows,
   ...pikeRows,
   ...pvRows,

@@ -32,6 +32,11 @@ function jsonGet(text: string, name: string): string {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? toWireText(String(value)) : '';
 }
 
+function numberUri(route: RouteContext, number: string): string {
+  const { gateway } = route.services.modules;
+  return gateway !== undefined && /^\+[0-9]{3,15}$/.test(number) ? `sip:${number}@${gateway}` : '';
+}
+
 const QUERY = 'Runs a statement whose parameters, $1 and on, are the last arguments, so that nothing in them is ever read as SQL; as sqlops.sql_query otherwise';
 
 export const sipweetRows = [
@@ -41,6 +46,7 @@ export const sipweetRows = [
   row('json_string', ['str'], 'xval', (_route, text) => jsonString(text), 'The text as a JSON string, with its quotes'),
   row('json_get', ['str', 'str'], 'xval', (_route, text, name) => jsonGet(text, name), 'A member of a JSON object as text; "" when there is none'),
   row('own_uri', ['str'], 'xval', (route, user) => `sip:${escapeUser(user)}@${route.services.ownNames.userHost}`, 'The address of a user of ours: `sip:user@domain`, with the first domain of `sip.domains`, else with a socket of this process'),
+  row('number_uri', ['str'], 'xval', numberUri, 'The address of a telephone number, `+` and digits, at the trunk of `calls.gateway`; "" for anything else and where there is no trunk'),
   row('realm', [], 'xval', (route) => route.services.modules.auth.realm, 'The realm that the passwords of users were hashed for'),
   row('cancel_reason', [], 'xval', (route) => route.transaction?.context.cancelReason.trim() ?? '', 'Reason header fields of the CANCEL that ended this call, "" when it had none (RFC 3326)'),
   row('event_time', [], 'xval', (route) => String(Math.floor(route.services.clock.now())), 'Milliseconds since the epoch, as text: Lua would write the number with an exponent'),

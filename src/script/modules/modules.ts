@@ -7,7 +7,7 @@ import { DigestAuthenticator } from '../../sip/auth/authenticator.ts';
 import { Lockout } from '../../sip/auth/lockout.ts';
 import { NonceSource } from '../../sip/auth/nonce.ts';
 import { NonceUses } from '../../sip/auth/nonce-uses.ts';
-import type { AddressSource, CallControl, CallPlan, CredentialStore, EventOutbox, RequestSender, ResultInboxes, SqlConnection } from '../ports.ts';
+import type { AddressSource, CallControl, CallPlan, CredentialStore, EventOutbox, MessageStore, RequestSender, ResultInboxes, SqlConnection } from '../ports.ts';
 import { ScriptVariables } from '../pseudo-variables/script-variables.ts';
 import { AddressBook } from './address-book.ts';
 import { CachedCredentials } from './cached-credentials.ts';
@@ -15,6 +15,7 @@ import type { HashTableOptions } from './hash-table.ts';
 import { HashTables } from './hash-tables.ts';
 import { MessageQueues, type QueueOptions } from './message-queues.ts';
 import { Pike } from './pike.ts';
+import { Silo } from './silo.ts';
 import { SqlConnections } from './sql-connections.ts';
 
 /** State of the KSR modules, one field a module; created once for a node. */
@@ -35,15 +36,21 @@ export interface ScriptModules {
   readonly sql: SqlConnections;
   /** `mqueue`. */
   readonly queues: MessageQueues;
+  /** `msilo`. */
+  readonly silo: Silo;
+  /** Seconds that a message is kept at most. */
+  readonly messageExpireS: number;
   readonly registrar: Registrar;
   /** Requests of the service's own, outside of any dialog: `uac`. */
   readonly requests: RequestSender;
+  /** The callback that is told how such a request ended. */
+  readonly uacEventCallback: string;
   /** Calls of the service's own: `sipweet.call`, `dialog.dlg_bridge`. */
   readonly calls: CallControl;
   /** What a script does not say of a call: the section `calls` of the configuration. */
   readonly callDefaults: CallDefaults;
-  /** The callback that is told how a request of `uac` ended. */
-  readonly uacEventCallback: string;
+  /** `host` or `host:port` of the trunk that takes telephone numbers; undefined where there is none. */
+  readonly gateway: string | undefined;
   /** Names this run of this process: what it has claimed is nobody's after it. */
   readonly nodeId: string;
   /** Writes registrations out; undefined when they are answered before they are written. */
@@ -81,6 +88,7 @@ export interface ScriptModulesOptions {
   readonly requests: RequestSender;
   readonly calls: CallControl;
   readonly callDefaults: CallDefaults;
+  readonly gateway: string | undefined;
   readonly nodeId: string;
   readonly flushRegistrations?: (() => Promise<void>) | undefined;
   readonly credentials: CredentialStore;
@@ -89,6 +97,8 @@ export interface ScriptModulesOptions {
   readonly sqlConnections: ReadonlyMap<string, SqlConnection>;
   readonly outbox: EventOutbox;
   readonly inboxes: ResultInboxes;
+  /** Undefined lets the functions of `msilo` fail. */
+  readonly messageStore: MessageStore | undefined;
   readonly realm: string;
   readonly auth: {
     readonly algorithms: readonly DigestAlgorithm[];
@@ -107,6 +117,8 @@ export interface ScriptModulesOptions {
     readonly pikeRequestsPerUnit: number;
     readonly pikeBlockS: number;
     readonly uacEventCallback: string;
+    readonly messageExpireS: number;
+    readonly messageDate: boolean;
   };
 }
 
@@ -127,11 +139,22 @@ export function createScriptModules(options: ScriptModulesOptions): ScriptModule
     addresses: new AddressBook(options.addresses, logger),
     sql: new SqlConnections(options.sqlConnections, { clock, logger, waitMs }),
     queues: new MessageQueues(script.mqueues, options.outbox, options.inboxes),
+    silo: new Silo({
+      store: options.messageStore,
+      requests: options.requests,
+      clock,
+      logger,
+      counters: options.counters,
+      waitMs,
+      showsDate: script.messageDate,
+    }),
+    messageExpireS: script.messageExpireS,
     registrar: options.registrar,
     requests: options.requests,
+    uacEventCallback: script.uacEventCallback,
     calls: options.calls,
     callDefaults: options.callDefaults,
-    uacEventCallback: script.uacEventCallback,
+    gateway: options.gateway,
     nodeId: options.nodeId,
     flushRegistrations: options.flushRegistrations,
     waitMs,
@@ -143,10 +166,12 @@ export function createScriptModules(options: ScriptModulesOptions): ScriptModule
 export async function startScriptModules(modules: ScriptModules): Promise<void> {
   await modules.addresses.load();
   modules.tables.start();
+  modules.silo.start();
 }
 
 export function stopScriptModules(modules: ScriptModules): void {
   modules.tables.stop();
+  modules.silo.stop();
 }
 
 function createAuthenticator({ clock, auth }: ScriptModulesOptions): DigestAuthenticator {

@@ -41,6 +41,10 @@ export interface AnswerTexts {
   listLine(line: ScheduleLine): string;
   listMore(parts: { readonly more: number }): string;
   readonly listHelp: string;
+  /** Under a post, behind as much of the help as fits. */
+  readonly helpMore: string;
+  /** Stands for what a reminder is about that is about nothing in particular. */
+  readonly aReminder: string;
   liveCall(parts: { readonly name: string }): string;
   snoozed(line: ScheduleLine): string;
   reminderDone(parts: { readonly what: string }): string;

@@ -7,8 +7,8 @@ export const de: AnswerTexts = {
   calling: ({ name }) => `Ich rufe ${name} an. Zuerst klingelt dein Telefon. Abbrechen: „abbrechen“`,
   scheduled: (line) =>
     line.kind === 'call'
-      ? `Anruf ${line.number}: ${line.what}, ${asWritten(line)}. Ändern: „abbrechen ${line.number}“ oder „verschiebe ${line.number} auf …“`
-      : `Erinnerung ${line.number}: ${line.what}, ${asWritten(line)}${line.ring ? ', dein Telefon klingelt dann' : ''}. Ändern: „abbrechen ${line.number}“ oder „verschiebe ${line.number} auf …“`,
+      ? `Anruf ${line.number}: ${line.what}, ${asWritten(line)}. Ändern: „abbrechen ${line.number}“ oder „verschiebe ${line.number} auf 18:00“`
+      : `Erinnerung ${line.number}: ${line.what}, ${asWritten(line)}${line.ring ? ', dein Telefon klingelt dann' : ''}. Ändern: „abbrechen ${line.number}“ oder „verschiebe ${line.number} auf 18:00“`,
   moved: (line) => `Verschoben, ${line.number} (${line.what}): ${asWritten(line)}. Absagen: „abbrechen ${line.number}“`,
   cancelledSchedule: ({ number, what }) => `Abgesagt, ${number}: ${what}`,
   cancelledCall: ({ name }) => `Der Anruf bei ${name} ist abgesagt`,
@@ -16,6 +16,8 @@ export const de: AnswerTexts = {
   nothingScheduled: 'Du hast nichts geplant. Zum Beispiel: „ruf @alice morgen um 17:30 an“, „erinnere mich um 9 an Mama“',
   listLine: (line) => `${line.number}: ${line.kind === 'call' ? `Anruf ${line.what}` : line.what}, ${asWritten(line)}`,
   listMore: ({ more }) => `und ${more} weitere: schick „liste“ als Direktnachricht`,
+  helpMore: 'Schick „hilfe“ als Direktnachricht, dann kommt alles',
+  aReminder: 'worum du gebeten hast',
   listHelp: '„abbrechen 3“ und „verschiebe 3 auf 18:00“ ändern sie',
   liveCall: ({ name }) => `Jetzt: Anruf bei ${name} („abbrechen“ beendet ihn)`,
   snoozed: (line) => `Noch einmal ${line.when}: ${line.what} (${line.number}). Absagen: „abbrechen ${line.number}“`,
@@ -26,10 +28,10 @@ export const de: AnswerTexts = {
   regionSet: ({ region }) => `Nummern ohne Landesvorwahl sind jetzt Nummern aus ${region}`,
   quietHoursSet: ({ from, to, zone }) => `Verpasste Anrufe von ${from} bis ${to} (${zone}) kommen morgens in einer Nachricht`,
   quietHoursOff: 'Verpasste Anrufe melde ich dir jetzt zu jeder Stunde',
-  notifySet: (on) => (on ? 'Verpasste Anrufe melde ich dir' : 'Verpasste Anrufe melde ich dir nicht mehr. Zurück: „notify on“'),
-  forwardSet: ({ name }) => `Deine Anrufe gehen jetzt zu ${name}. Ende: „forward off“`,
+  notifySet: (on) => (on ? 'Verpasste Anrufe melde ich dir' : 'Verpasste Anrufe melde ich dir nicht mehr. Zurück: „meldungen an“'),
+  forwardSet: ({ name }) => `Deine Anrufe gehen jetzt zu ${name}. Ende: „weiterleitung aus“`,
   forwardOff: 'Deine Anrufe kommen zu deinen Telefonen',
-  dndSet: (on) => (on ? 'Bitte nicht stören: es kommt kein Anruf durch. Ende: „dnd off“' : 'Anrufe kommen wieder durch'),
+  dndSet: (on) => (on ? 'Bitte nicht stören: es kommt kein Anruf durch. Ende: „nicht stören aus“' : 'Anrufe kommen wieder durch'),
   mastodonSet: ({ account }) => `Was X nicht annimmt, geht an ${account} auf Mastodon`,
   mastodonOff: 'Nichts geht mehr an Mastodon',
   profile: (p) =>
@@ -102,7 +104,7 @@ export const de: AnswerTexts = {
     talked
       ? `Der Anruf bei ${name} wird hier nicht mehr begleitet; falls er noch läuft, leg auf, wenn ihr fertig seid`
       : `Der Anruf bei ${name} wurde bei uns unterbrochen. Schreib noch einmal, wenn du ihn noch willst`,
-  reminder: ({ number, about }) => `Erinnerung ${number}: ${about}. Antworte „später 10“ oder „erledigt“`,
+  reminder: ({ number, about }) => `Erinnerung ${number}: ${about}. Antworte „schlummern 10“ oder „erledigt“`,
   reminderOnPhone: ({ about }) => `Erinnerung: ${about}`,
   scheduleMissed: (line) =>
     `Verpasst: ${line.kind === 'call' ? `der Anruf bei ${line.what}` : `die Erinnerung „${line.what}“`} (${line.number}) war fällig ${line.when}, und ich war nicht da${line.next === undefined ? '' : `. Als Nächstes: ${line.next}`}`,

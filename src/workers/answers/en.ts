@@ -7,8 +7,8 @@ export const en: AnswerTexts = {
   calling: ({ name }) => `Calling ${name}. Your phone rings first. To stop it: "cancel"`,
   scheduled: (line) =>
     line.kind === 'call'
-      ? `Call ${line.number}: ${line.what}, ${asWritten(line)}. "cancel ${line.number}" or "move ${line.number} to …" changes it`
-      : `Reminder ${line.number}: ${line.what}, ${asWritten(line)}${line.ring ? ', your phone will ring' : ''}. "cancel ${line.number}" or "move ${line.number} to …" changes it`,
+      ? `Call ${line.number}: ${line.what}, ${asWritten(line)}. "cancel ${line.number}" or "move ${line.number} to 18:00" changes it`
+      : `Reminder ${line.number}: ${line.what}, ${asWritten(line)}${line.ring ? ', your phone will ring' : ''}. "cancel ${line.number}" or "move ${line.number} to 18:00" changes it`,
   moved: (line) => `Moved ${line.number} (${line.what}): ${asWritten(line)}. To cancel: "cancel ${line.number}"`,
   cancelledSchedule: ({ number, what }) => `Cancelled ${number}: ${what}`,
   cancelledCall: ({ name }) => `Cancelled the call to ${name}`,
@@ -16,9 +16,11 @@ export const en: AnswerTexts = {
   nothingScheduled: 'You have nothing scheduled. For example: "call @alice tomorrow at 17:30", "remind me at 9 to call mum"',
   listLine: (line) => `${line.number}: ${line.kind === 'call' ? `call ${line.what}` : line.what}, ${asWritten(line)}`,
   listMore: ({ more }) => `and ${more} more: send "list" as a direct message`,
+  helpMore: 'Send "help" as a direct message for all of it',
+  aReminder: 'what you asked for',
   listHelp: '"cancel 3" and "move 3 to 18:00" change them',
   liveCall: ({ name }) => `Now: call to ${name} ("cancel" ends it)`,
-  snoozed: (line) => `Again at ${line.when}: ${line.what} (${line.number}). To cancel: "cancel ${line.number}"`,
+  snoozed: (line) => `Again ${line.when}: ${line.what} (${line.number}). To cancel: "cancel ${line.number}"`,
   reminderDone: ({ what }) => `Done: ${what}`,
   messageSent: ({ name }) => `Your message goes to ${name}, at once or when a phone is there`,
   zoneSet: ({ zone, now }) => `Your time zone is ${zone}: it is ${now} there`,

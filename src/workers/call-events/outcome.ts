@@ -30,7 +30,8 @@ export function outcomeOf(call: Call, trouble: CallTrouble, user: User | undefin
     id,
     kind: 'outcome',
     recipient: user.xUserId,
-    content: finishedText(textOf(call, trouble, user.locale), id, { underPost: replyTo !== undefined }),
+    // Where it cannot be told in private the delivery says no more than that there is something.
+    content: finishedText(textOf(call, trouble, user.locale), id, { underPost: false }),
     callId: call.id,
     sipUser: call.sipUser,
     ...(replyTo === undefined ? {} : { replyTo }),

@@ -10,6 +10,7 @@ import type { NewSipMessage } from '../../db/tables/sip-messages.ts';
 import type { ProfileChanges, User } from '../../db/tables/users.ts';
 import type { Tables } from '../../db/transactions.ts';
 import type { AnswerTexts, ScheduleLine } from '../answers/answer-texts.ts';
+import { answerTextsFor } from '../answers/catalogue.ts';
 import type { Grammar } from './grammar.ts';
 import type { CallPolicy } from './policy/call-policy.ts';
 import { refusalReason, type Refusal } from './policy/refusal.ts';
@@ -26,7 +27,7 @@ export type Effect =
   | { readonly do: 'unlink'; readonly sipUser: string };
 
 export interface Decision {
-  readonly state: Exclude<CommandEnd['state'], 'received'>;
+  readonly state: CommandEnd['state'];
   /** For the row and the log: what was understood, or the word of the refusal. */
   readonly reason: string;
   readonly effects: readonly Effect[];
@@ -78,10 +79,16 @@ export function lineOf(schedule: Pick<Schedule, 'number' | 'kind' | 'targetName'
   return {
     number: schedule.number,
     kind: schedule.kind,
-    what: (schedule.kind === 'call' ? schedule.targetName : schedule.about) ?? '',
+    what: subjectOf(schedule, user.locale),
     when,
     rule: schedule.rrule === undefined ? undefined : grammar.describeRule(schedule.rrule, user.locale),
   };
+}
+
+/** Whom a call is for, what a reminder is about. */
+export function subjectOf({ kind, targetName = '', about = '' }: Pick<Schedule, 'kind' | 'targetName' | 'about'>, locale: string): string {
+  if (kind === 'call') return targetName;
+  return about === '' ? answerTextsFor(locale).aReminder : about;
 }
 
 /** A stored time as the grammar knows times. */

@@ -90,8 +90,8 @@ export class Execution {
       return { state: 'refused', reason: `not-understood: ${problem} ${words}`.trimEnd(), effects: [], answer: this.#options.grammar.explainFailure(parsed.failure, user.locale) };
     }
     const situation = this.#situationOf(command, user, account);
-    if (isTooLate(parsed.command, command, situation)) return refused(refusal('too-late'), situation);
-    return decide(parsed.command as Exclude<Command, { verb: 'link' | 'unlink' }>, tables, situation);
+    if (isTooLate(wish!, command, situation)) return refused(refusal('too-late'), situation);
+    return decide(wish!, tables, situation);
   }
 
   #parse(command: StoredCommand, user: User | undefined, account: OwnAccount) {
@@ -144,7 +144,6 @@ export class Execution {
 /** A call that somebody wanted "now" rings soon or not at all; so does one for a time that is over. */
 function isTooLate(wish: Command, { postedAtMs }: StoredCommand, { nowMs, policy }: Situation): boolean {
   const oldestMs = nowMs - policy.graceMs;
-  if (wish.verb === 'call-back') return postedAtMs < oldestMs;
-  if (wish.verb === 'call') return (wish.when?.atMs ?? postedAtMs) < oldestMs;
+  if (wish.verb === 'call' || wish.verb === 'call-back') return (wish.when?.atMs ?? postedAtMs) < oldestMs;
   return (wish.verb === 'remind' || wish.verb === 'move') && wish.when.atMs < oldestMs;
 }

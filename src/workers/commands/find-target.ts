@@ -26,8 +26,14 @@ export async function findTarget(target: Target, desk: Pick<Desk, 'users'>, poli
   }
 }
 
+/** SIP names are compared exactly (RFC 3261 §19.1.4), but telephones write capitals: `Alice` is alice when there is no Alice. */
 async function findUser(name: string, { users }: Pick<Desk, 'users'>): Promise<Whom> {
-  if (await users.isSipUser(name)) return { kind: 'sip-user', sipUser: name, name };
+  for (const sipUser of new Set([name, name.toLowerCase()])) {
+    if (await users.isSipUser(sipUser)) return { kind: 'sip-user', sipUser, name: sipUser };
+  }
   const digits = dialledDigits(name);
-  return digits === undefined ? { kind: 'unknown', what: 'unknown-user', name } : { kind: 'digits', digits };
+  // A handle may be all digits, 112 too: who means it writes the `@`.
+  if (digits !== undefined) return { kind: 'digits', digits };
+  const byHandle = await users.findByXName(name);
+  return byHandle === undefined ? { kind: 'unknown', what: 'unknown-user', name } : { kind: 'sip-user', sipUser: byHandle.sipUser, name: `@${name}` };
 }

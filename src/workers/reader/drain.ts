@@ -1,4 +1,4 @@
-import { compareIds, idAt, timeOfId } from '../../x/ids.ts';
+import { idAt, newestId, timeOfId } from '../../x/ids.ts';
 import { XFailure } from '../../x/port.ts';
 
 /** A page of a list of X, newest first. */
@@ -45,13 +45,27 @@ export interface DrainOptions {
 interface Reading {
   readonly bounds: Bounds;
   readonly isFirst: boolean;
-  newestId: string | undefined;
-  pageToken: string | undefined;
+  /** Newest id on the pages that were taken. */
+  readonly newestId: string | undefined;
+  /** Of the next page; `undefined` before the first. */
+  readonly pageToken: string | undefined;
+}
+
+/** What one poll got: the items of its pages, and the reading as it stands after them. */
+interface Haul<Item> {
+  readonly items: readonly Item[];
+  readonly reading: Reading;
+  readonly isDrained: boolean;
+  /** Why it ended early. */
+  readonly failure?: unknown;
 }
 
 /**
  * Reads a list of X page by page, from its newest end down to the cursor. The cursor moves when the
  * last page was taken and never before: whatever fails in between is read again.
+ *
+ * X gives the newest first, and people are to be answered in the order in which they wrote. So the
+ * pages of a poll are taken together; when one fails, those before it are not kept waiting.
  */
 export class Drain<Item> {
   readonly #list: ReadableList<Item>;
@@ -70,24 +84,34 @@ export class Drain<Item> {
    * @throws XFailure, and whatever cursors and `take` reject with
    */
   async poll(isWanted: () => boolean): Promise<boolean> {
-    const { cursors, maxPages } = this.#options;
-    const reading = (this.#reading ??= await this.#begin());
-    for (let pages = 0; pages < maxPages && isWanted(); pages += 1) {
-      const page = await this.#page(reading);
-      // Whoever reads now takes what was on the page.
-      if (!isWanted()) return false;
-      await this.#list.take(page.items, reading.isFirst);
-      if (page.newestId !== undefined && (reading.newestId === undefined || compareIds(page.newestId, reading.newestId) > 0)) {
-        reading.newestId = page.newestId;
+    this.#reading ??= await this.#begin();
+    const { items, reading, isDrained, failure } = await this.#haul(this.#reading, isWanted);
+    // Whoever reads now takes what was on the pages.
+    if (!isWanted()) return false;
+    await this.#list.take(items, reading.isFirst);
+    this.#reading = reading;
+    if (failure !== undefined) throw this.#orStartOver(failure);
+    if (!isDrained) return false;
+    await this.#options.cursors.advance(this.#list.name, reading.newestId ?? reading.bounds.readTo);
+    this.#reading = undefined;
+    return true;
+  }
+
+  async #haul(from: Reading, isWanted: () => boolean): Promise<Haul<Item>> {
+    const items: Item[] = [];
+    let reading = from;
+    for (let pages = 0; pages < this.#options.maxPages && isWanted(); pages += 1) {
+      let page: ListPage<Item>;
+      try {
+        page = await this.#list.page(reading.bounds, reading.pageToken);
+      } catch (failure) {
+        return { items, reading, isDrained: false, failure };
       }
-      reading.pageToken = page.nextToken;
-      if (page.nextToken === undefined) {
-        await cursors.advance(this.#list.name, reading.newestId ?? reading.bounds.readTo);
-        this.#reading = undefined;
-        return true;
-      }
+      items.push(...page.items);
+      reading = { ...reading, newestId: newestOf(reading.newestId, page.newestId), pageToken: page.nextToken };
+      if (page.nextToken === undefined) return { items, reading, isDrained: true };
     }
-    return false;
+    return { items, reading, isDrained: false };
   }
 
   async #begin(): Promise<Reading> {
@@ -98,15 +122,14 @@ export class Drain<Item> {
     return { bounds: { readTo, overlapTo }, isFirst: cursor === undefined, newestId: undefined, pageToken: undefined };
   }
 
-  async #page(reading: Reading): Promise<ListPage<Item>> {
-    const { pageToken, bounds } = reading;
-    try {
-      return await this.#list.page(bounds, pageToken);
-    } catch (thrown) {
-      if (pageToken === undefined || !(thrown instanceof XFailure) || thrown.class !== 'invalid') throw thrown;
-      // A token that was put aside for too long. From the top again: what was taken is known by its id.
-      this.#reading = undefined;
-      throw new XFailure('unavailable', `X does not continue the list: ${thrown.reason}`);
-    }
+  /** X has forgotten a page token that was put aside for too long: from the top again. What was taken is known by its id. */
+  #orStartOver(failure: unknown): unknown {
+    if (this.#reading?.pageToken === undefined || !(failure instanceof XFailure) || failure.class !== 'invalid') return failure;
+    this.#reading = undefined;
+    return new XFailure('unavailable', `X does not continue the list: ${failure.reason}`);
   }
+}
+
+function newestOf(a: string | undefined, b: string | undefined): string | undefined {
+  return newestId([a, b].filter((id) => id !== undefined));
 }

@@ -9,7 +9,7 @@ import type { User } from '../../db/tables/users.ts';
 import type { Tables } from '../../db/transactions.ts';
 import { finishedText } from '../answers/answer.ts';
 import { answerTextsFor } from '../answers/catalogue.ts';
-import { describe, lineOf, whenOf } from '../commands/decision.ts';
+import { describe, lineOf, subjectOf, whenOf } from '../commands/decision.ts';
 import type { Grammar } from '../commands/grammar.ts';
 import { exceededLimit } from '../commands/policy/call-limits.ts';
 import type { CallPolicy } from '../commands/policy/call-policy.ts';
@@ -126,7 +126,7 @@ class Bell {
 
   async #remind(): Promise<undefined> {
     const { schedule, user, tables, options, due } = this.#parts;
-    const about = schedule.about ?? '';
+    const about = subjectOf(schedule, user.locale);
     await this.#tell(this.#texts.reminder({ number: schedule.number, about }));
     await tables.sipMessages.plan({
       id: this.#ids.reminder,
@@ -163,7 +163,8 @@ class Bell {
       id,
       kind: 'reminder',
       recipient: user.xUserId!,
-      content: finishedText(text, id, { underPost: replyTo !== undefined }),
+      // Where it cannot be told in private the delivery says no more than that there is something.
+      content: finishedText(text, id, { underPost: false }),
       sipUser: user.sipUser,
       ...(replyTo === undefined ? {} : { replyTo }),
     });

@@ -1,66 +1,62 @@
-import { notice } from '../../jobs/contract/notice.ts';
-import { scheduleDue } from '../../jobs/contract/schedule-due.ts';
-import { sipCommand } from '../../jobs/contract/sip-command.ts';
-import { xCommand } from '../../jobs/contract/x-command.ts';
+import { rewall } from '../../commands/wall.ts';
+import type { Alarm } from '../../db/tables/alarms.ts';
+import type { Schedule, SchedulesTable } from '../../db/tables/schedules.ts';
 import type { JobSink } from '../../jobs/queue.ts';
-import { addJobsAgain } from './lost-jobs.ts';
+import { alarmJob, secondAlarmJob } from '../alarm-jobs.ts';
 import type { SweepStep } from './step.ts';
 
-/** Ids of rows that have waited for longer than any job of theirs takes, the oldest first, a bounded number. */
-type Waiting = (olderThanMs: number) => Promise<readonly string[]>;
+const MINUTE_MS = 60_000;
+/** Schedules whose zone is looked at in one sweep. */
+const ZONES_AT_ONCE = 500;
 
-/** An active schedule as far as its alarm clock needs it. */
-interface DueSchedule {
-  readonly id: string;
-  readonly next: { readonly atMs: number } | undefined;
-}
-
-/** How long a row may wait before its job counts as lost. Jobs take some hundredths of a second. */
-const LOST_AFTER_MS = 20_000;
-/** Deliveries wait for rate limits by themselves; these have jobs that rest. */
-const LOST_NOTICE_AFTER_MS = 60_000;
-
-/** Commands that nobody has handled. */
-export function lostCommands(waiting: Waiting, sink: JobSink): SweepStep {
+/**
+ * Rows that somebody should have dealt with get another job. A queue remembers the ids of jobs that have ended,
+ * so this one has a new id in each minute: the row decides whether there is still something to do.
+ */
+export function lostJobs(name: string, overdue: (nowMs: number) => Promise<readonly Alarm[]>, sink: JobSink): SweepStep {
   return {
-    name: 'commands without a job',
-    run: async (nowMs) => addJobsAgain(sink, xCommand, (await waiting(LOST_AFTER_MS)).map((id) => ({ v: 1 as const, id })), nowMs),
-  };
-}
-
-/** Messages that nobody delivers. */
-export function lostNotices(waiting: Waiting, sink: JobSink): SweepStep {
-  return {
-    name: 'messages without a job',
-    run: async (nowMs) => addJobsAgain(sink, notice, (await waiting(LOST_NOTICE_AFTER_MS)).map((id) => ({ v: 1 as const, id })), nowMs),
-  };
-}
-
-/** Calls or SIP messages that no SIP process has claimed. */
-export function lostSipCommands(verb: 'call' | 'message', waiting: Waiting, sink: JobSink): SweepStep {
-  return {
-    name: `${verb}s without a job`,
-    run: async (nowMs) => addJobsAgain(sink, sipCommand, (await waiting(LOST_AFTER_MS)).map((id) => ({ v: 1 as const, verb, id })), nowMs),
+    name,
+    async run(nowMs) {
+      const alarms = await overdue(nowMs);
+      if (alarms.length > 0) await sink.addBatch(alarms.map((alarm) => secondAlarmJob(alarm, String(Math.floor(nowMs / MINUTE_MS)))));
+      return alarms.length;
+    },
   };
 }
 
 /**
- * Schedules that are due until the next sweep, and those whose time is over: each gets its alarm clock. One
- * that has it already is told apart by its id, so that in the end only what was lost is added.
+ * Schedules that come up before the next sweep but one get the alarm clock that they should have. Where it is
+ * still there its id makes this one and the same; after an emptied Redis it is the only one.
  */
-export function lostAlarms(due: (untilMs: number) => Promise<readonly DueSchedule[]>, sink: JobSink, aheadMs: number): SweepStep {
+export function comingAlarms(due: (untilMs: number) => Promise<readonly Schedule[]>, sink: JobSink, aheadMs: number): SweepStep {
   return {
-    name: 'schedules without an alarm clock',
+    name: 'alarm clocks of schedules',
     async run(nowMs) {
-      const schedules = (await due(nowMs + aheadMs)).flatMap(({ id, next }) => (next === undefined ? [] : [{ id, atMs: next.atMs }]));
-      const payloads = schedules.map(({ id, atMs }) => ({ v: 1 as const, scheduleId: id, dueAt: atMs }));
-      const overdue = payloads.filter(({ dueAt }) => dueAt < nowMs - LOST_AFTER_MS);
-      const coming = payloads.filter(({ dueAt }) => dueAt >= nowMs - LOST_AFTER_MS);
-      if (coming.length > 0) {
-        const { name } = scheduleDue;
-        await sink.addBatch(coming.map((payload) => ({ queue: name, name, id: scheduleDue.id(payload), data: scheduleDue.encode(payload), atMs: payload.dueAt })));
+      const coming = (await due(nowMs + aheadMs)).flatMap(({ id, next }) => (next === undefined || next.atMs <= nowMs ? [] : [{ id, dueAtMs: next.atMs }]));
+      if (coming.length > 0) await sink.addBatch(coming.map(({ id, dueAtMs }) => alarmJob({ job: 'schedule-due', scheduleId: id, dueAtMs })));
+      return 0;
+    },
+  };
+}
+
+/**
+ * A schedule means a time on the clocks of a zone. When governments change the zone's rules, and a new version
+ * of Node knows them, its instant is another: the wall-clock time stays, a few hundred schedules a sweep.
+ */
+export function zoneRules(schedules: Pick<SchedulesTable, 'activeAfter' | 'setInstant'>): SweepStep {
+  let lastId = '0';
+  return {
+    name: 'schedules whose zone has other rules',
+    async run() {
+      const page = await schedules.activeAfter(lastId, ZONES_AT_ONCE);
+      lastId = page.length < ZONES_AT_ONCE ? '0' : page.at(-1)!.id;
+      let changed = 0;
+      for (const { id, next } of page) {
+        const instant = next?.wall === undefined ? undefined : rewall(next.wall, next.zone);
+        if (instant === undefined || instant.atMs === next!.atMs) continue;
+        if (await schedules.setInstant(id, { from: next!.atMs, to: instant.atMs })) changed += 1;
       }
-      return addJobsAgain(sink, scheduleDue, overdue, nowMs);
+      return changed;
     },
   };
 }

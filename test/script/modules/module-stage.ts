@@ -3,6 +3,7 @@ import { Registrar } from '../../../src/registrar/registrar.ts';
 import { LocationIndex } from '../../../src/registrar/location-index.ts';
 import { createScriptModules, type ScriptModules, type ScriptModulesOptions } from '../../../src/script/modules/modules.ts';
 import type { AddressRow, CallControl, CallPlan, CallProgress, Credentials, OutgoingRequest, RequestSender, SqlConnection, SqlResult, SqlValue } from '../../../src/script/ports.ts';
+import { MemoryMessageStore } from '../../../src/testing/memory-message-store.ts';
 import { stage, type Stage } from '../route-fixture.ts';
 
 /** Lets everything that settled promises have set in motion happen. */
@@ -117,10 +118,11 @@ export interface ModuleStage extends Stage {
   readonly users: StubUsers;
   readonly requests: StubRequests;
   readonly calls: StubCalls;
+  readonly messages: MemoryMessageStore;
   readonly addressRows: AddressRow[];
 }
 
-type Settings = Partial<ScriptModulesOptions['script']> & Pick<ScriptModulesOptions, 'flushRegistrations'>;
+type Settings = Partial<ScriptModulesOptions['script']> & Partial<Pick<ScriptModulesOptions, 'flushRegistrations' | 'gateway'>>;
 
 export function moduleStage(settings: Settings = {}): ModuleStage {
   const base = stage();
@@ -131,8 +133,9 @@ export function moduleStage(settings: Settings = {}): ModuleStage {
   const users = new StubUsers();
   const requests = new StubRequests();
   const calls = new StubCalls();
+  const messages = new MemoryMessageStore({ maxPerUser: 3 });
   const addressRows: AddressRow[] = [];
-  const { flushRegistrations, ...script } = settings;
+  const { flushRegistrations, gateway, ...script } = settings;
   const modules = createScriptModules({
     clock,
     counters,
@@ -147,6 +150,7 @@ export function moduleStage(settings: Settings = {}): ModuleStage {
     requests,
     calls,
     callDefaults: { flow: 'auto', ringMs: 45_000, maxDurationMs: 3_600_000 },
+    gateway,
     nodeId: 'node-1',
     flushRegistrations,
     credentials: users,
@@ -154,6 +158,7 @@ export function moduleStage(settings: Settings = {}): ModuleStage {
     sqlConnections: new Map([['db', sql]]),
     outbox,
     inboxes,
+    messageStore: messages,
     realm: 'proxy.test',
     auth: {
       algorithms: ['SHA-256', 'MD5'],
@@ -180,9 +185,11 @@ export function moduleStage(settings: Settings = {}): ModuleStage {
       pikeRequestsPerUnit: 4,
       pikeBlockS: 120,
       uacEventCallback: 'ksr_uac_event',
+      messageExpireS: 3600,
+      messageDate: true,
       ...script,
     },
   });
   Object.assign(base.services.modules, modules);
-  return { ...base, modules, sql, outbox, inboxes, users, requests, calls, addressRows };
+  return { ...base, modules, sql, outbox, inboxes, users, requests, calls, messages, addressRows };
 }

@@ -4,7 +4,7 @@ import { CALL_CAUSES } from '../../../src/jobs/contract/call-event.ts';
 import type { AnswerTexts } from '../../../src/workers/answers/answer-texts.ts';
 import { finishedText } from '../../../src/workers/answers/answer.ts';
 import { answerTextsFor } from '../../../src/workers/answers/catalogue.ts';
-import { weightedLength } from '../../../src/workers/answers/post-text.ts';
+import { postWeight } from '../../../src/workers/render/post-weight.ts';
 import { REFUSALS } from '../../../src/workers/commands/policy/refusal.ts';
 
 const NAME = 'sip:somebody.with.a.long.name@telephony.example.com';
@@ -48,7 +48,7 @@ for (const locale of ['en', 'de']) {
   test(`every sentence in ${locale} fits under a post with its reference, uncut`, () => {
     for (const [name, text] of allTexts(answerTextsFor(locale))) {
       const finished = finishedText(text, 'answer:post:1', { underPost: true });
-      assert.ok(weightedLength(finished) <= 280, name);
+      assert.ok(postWeight(finished) <= 280, name);
       assert.doesNotMatch(finished, /…  ?·/, name);
       assert.match(finished, / · ref [0-9a-z]{8}$/);
     }

@@ -69,11 +69,11 @@ for (const [party, cause, sentence] of SENTENCES) {
   });
 }
 
-test('the outcome of a call that was asked for by a post may be said under it', async () => {
+test('the outcome of a call that was asked for by a post knows the post, where it can be hinted at', async () => {
   await claimed({ replyTo: '55' });
   await tell({ event: 'failed', party: 'callee', cause: 'busy' });
   const row = await db('ledger').first();
-  assert.deepEqual([row.reply_to, row.content.startsWith('alice is busy')], ['55', true]);
+  assert.deepEqual([row.reply_to, row.content.startsWith('@alice is busy')], ['55', true]);
 });
 
 test('whoever has cancelled is not told that he has', async () => {

@@ -11,6 +11,7 @@ import type { JobOutcome } from '../../../src/jobs/queue.ts';
 import { VirtualClock } from '../../../src/testing/clock.ts';
 import { MemoryQueue } from '../../../src/testing/memory-queue.ts';
 import { CommandWorker, type CommandWorkerOptions } from '../../../src/workers/commands/command-worker.ts';
+import type { Grammar } from '../../../src/workers/commands/grammar.ts';
 import type { CallPolicy } from '../../../src/workers/commands/policy/call-policy.ts';
 import { jsonGrammar, policyOf } from './fixtures.ts';
 
@@ -24,6 +25,7 @@ export interface StageOptions {
   readonly policy?: Partial<CallPolicy>;
   readonly limits?: Partial<CommandWorkerOptions['limits']>;
   readonly transactions?: CommandWorkerOptions['transactions'];
+  readonly grammar?: Grammar;
 }
 
 export class CommandStage {
@@ -36,13 +38,13 @@ export class CommandStage {
   readonly #db: Knex;
   #lastId = 1000;
 
-  constructor(db: Knex, { policy = {}, limits = {}, transactions = new Transactions(db) }: StageOptions = {}) {
+  constructor(db: Knex, { policy = {}, limits = {}, transactions = new Transactions(db), grammar = jsonGrammar }: StageOptions = {}) {
     this.#db = db;
     this.inbox = new CommandsTable(db);
     this.worker = new CommandWorker({
       queue: this.queue,
       transactions,
-      grammar: jsonGrammar,
+      grammar,
       account: async () => ({ id: '1', username: 'bot' }),
       policy: policyOf(policy),
       limits: { perMinute: 1000, perHour: 10_000, strangersPerDay: 100, ...limits },

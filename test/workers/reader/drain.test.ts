@@ -22,6 +22,7 @@ function setUp(options: { ids: readonly string[]; cursor?: string; maxPages?: nu
   const bounds: Bounds[] = [];
   const taken: string[] = [];
   const firsts: boolean[] = [];
+  const batches: (readonly string[])[] = [];
   const list: ReadableList<string> = {
     name: 'list',
     async page(wanted, pageToken) {
@@ -36,11 +37,12 @@ function setUp(options: { ids: readonly string[]; cursor?: string; maxPages?: nu
     async take(items, isFirst) {
       if (state.takeFails) throw new Error('the database is switched off');
       taken.push(...items);
+      batches.push(items);
       firsts.push(isFirst);
     },
   };
   const drain = new Drain(list, { cursors, overlapMs: OVERLAP_MS, firstReachMs: REACH_MS, maxPages, now: () => NOW_MS });
-  return { drain, state, pages, bounds, taken, firsts, cursor: () => cursors.positions.get('list') };
+  return { drain, state, pages, bounds, taken, batches, firsts, cursor: () => cursors.positions.get('list') };
 }
 
 const FIVE = [ago(1), ago(2), ago(3), ago(4), ago(5)];
@@ -63,6 +65,12 @@ test('a page that fails in the middle moves nothing; the next poll goes on with 
   assert.deepEqual(taken, FIVE);
   assert.equal(cursor(), FIVE[0]);
   assert.deepEqual(pages, [undefined, FIVE[1], FIVE[1], FIVE[3]]);
+});
+
+test('the pages of a poll are taken together, so that what was written first is not taken last', async () => {
+  const { drain, batches } = setUp({ ids: FIVE, cursor: ago(60) });
+  await drain.poll(always);
+  assert.deepEqual(batches, [FIVE]);
 });
 
 test('what cannot be stored moves nothing and is read again', async () => {

@@ -81,7 +81,7 @@ function permitUri({ uri: text, name }: Whom & { kind: 'uri' }, policy: CallPoli
   // The trunk takes numbers only, and those have to be written as such: then their prefix counts.
   if (host === hostOf(policy.gateway)) return no('address', name);
   const digits = dialledDigits(uri.user);
-  if (digits !== undefined && (isEmergency(digits, undefined) || digits.length < 3)) return no('emergency', name);
+  if (digits !== undefined && isEmergency(digits, undefined)) return no('emergency', name);
   if (policy.allowDomains.includes(host)) return yes(uri.text, name);
   if (!policy.allowDomains.includes('*')) return no('domain', name);
   return digits === undefined ? yes(uri.text, name) : no('address', name);

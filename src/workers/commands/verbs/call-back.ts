@@ -4,7 +4,7 @@ import { findTarget } from '../find-target.ts';
 import { permitDestination, type Whom } from '../policy/destination.ts';
 import { refusal, type Refusal } from '../policy/refusal.ts';
 import { dialledDigits, readPlainSipUri } from '../policy/sip-uri.ts';
-import { callNow, factsOfCall, type CallFacts } from './call.ts';
+import { callLater, callNow, factsOfCall, type CallFacts } from './call.ts';
 
 /** A call that was missed before that is nobody's to call back without naming him. */
 const WITHIN_MS = 7 * 24 * 3600_000;
@@ -13,20 +13,20 @@ const ANONYMOUS = /^anonymous@|@anonymous\.invalid$/i;
 
 export type CallBackFacts = Refusal | CallFacts;
 
-/** "call back": whoever was missed last. */
+/** "call back": whoever was missed last; for a later time, whoever that is now. */
 export const callBack: Verb<CommandOf<'call-back'>, CallBackFacts> = {
-  async look(_command, desk, situation) {
+  async look({ when }, desk, situation) {
     const missed = await desk.missedCallers.last(situation.user.sipUser, WITHIN_MS);
     if (missed === undefined) return refusal('nobody-missed');
     const whom = await whoWas(missed, desk, situation);
     if (whom === undefined) return refusal('anonymous');
-    return factsOfCall(permitDestination(whom, situation.policy, situation.user), false, desk, situation);
+    return factsOfCall(permitDestination(whom, situation.policy, situation.user), when !== undefined, desk, situation);
   },
 
-  decide(_command, facts, situation) {
+  decide({ when }, facts, situation) {
     if ('code' in facts) return refused(facts, situation);
     if (!facts.permission.ok) return refused(facts.permission.refusal, situation);
-    return callNow(facts.permission, facts.usage!, situation);
+    return when === undefined ? callNow(facts.permission, facts.usage!, situation) : callLater(facts.permission, when, facts.room!, situation);
   },
 };
 

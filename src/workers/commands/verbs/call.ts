@@ -1,3 +1,4 @@
+import type { When } from '../../../commands/command.ts';
 import type { CallUsage } from '../../../db/tables/calls.ts';
 import { describe, done, lineOf, refused, timeOf, type CommandOf, type Decision, type Desk, type Situation, type Verb } from '../decision.ts';
 import { findTarget } from '../find-target.ts';
@@ -22,28 +23,7 @@ export const call: Verb<CommandOf<'call'>, CallFacts> = {
 
   decide({ when }, { permission, usage, room }, situation) {
     if (!permission.ok) return refused(permission.refusal, situation);
-    const { destination } = permission;
-    if (when === undefined) return callNow(permission, usage!, situation);
-
-    const { policy, texts, user, commandId, replyTo } = situation;
-    const full = roomForSchedule(room!, policy);
-    if (full !== undefined) return refused(full, situation);
-    const schedule = {
-      sipUser: user.sipUser,
-      number: room!.nextNumber,
-      kind: 'call' as const,
-      target: destination.uri,
-      targetName: destination.name,
-      ...(destination.sipUser === undefined ? {} : { targetSipUser: destination.sipUser }),
-      ring: false,
-      next: timeOf(when),
-      ...(when.kind === 'recurring' ? { rrule: when.rrule } : {}),
-      commandId,
-      ...(replyTo === undefined ? {} : { replyTo }),
-    };
-    const line = lineOf(schedule, describe(when, situation), situation);
-    const reason = `call ${destination.name} at ${new Date(when.atMs).toISOString()}, number ${schedule.number}`;
-    return done(reason, texts.scheduled({ ...line, ring: false }), [{ do: 'add-schedule', schedule }]);
+    return when === undefined ? callNow(permission, usage!, situation) : callLater(permission, when, room!, situation);
   },
 };
 
@@ -77,3 +57,25 @@ export function callNow({ destination }: Permission & { ok: true }, usage: CallU
   return done(`call ${destination.name}`, texts.calling({ name: destination.name }), [{ do: 'plan-call', call: planned }]);
 }
 
+/** Calls at a time if there is room for one more schedule. Limits on calls count when it is due. */
+export function callLater({ destination }: Permission & { ok: true }, when: When, room: ScheduleRoom, situation: Situation): Decision {
+  const { policy, texts, user, commandId, replyTo } = situation;
+  const full = roomForSchedule(room, policy);
+  if (full !== undefined) return refused(full, situation);
+  const schedule = {
+    sipUser: user.sipUser,
+    number: room.nextNumber,
+    kind: 'call' as const,
+    target: destination.uri,
+    targetName: destination.name,
+    ...(destination.sipUser === undefined ? {} : { targetSipUser: destination.sipUser }),
+    ring: false,
+    next: timeOf(when),
+    ...(when.kind === 'recurring' ? { rrule: when.rrule } : {}),
+    commandId,
+    ...(replyTo === undefined ? {} : { replyTo }),
+  };
+  const line = lineOf(schedule, describe(when, situation), situation);
+  const reason = `call ${destination.name} at ${new Date(when.atMs).toISOString()}, number ${schedule.number}`;
+  return done(reason, texts.scheduled({ ...line, ring: false }), [{ do: 'add-schedule', schedule }]);
+}

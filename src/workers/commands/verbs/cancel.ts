@@ -1,6 +1,6 @@
 import type { Call } from '../../../db/tables/calls.ts';
 import type { Schedule } from '../../../db/tables/schedules.ts';
-import { done, refused, type CommandOf, type Verb } from '../decision.ts';
+import { done, refused, subjectOf, type CommandOf, type Verb } from '../decision.ts';
 import { refusal } from '../policy/refusal.ts';
 
 export interface CancelFacts {
@@ -19,7 +19,7 @@ export const cancel: Verb<CommandOf<'cancel'>, CancelFacts> = {
     const { texts } = situation;
     if (number !== undefined) {
       if (schedule?.state !== 'active') return refused(refusal('no-such-number', String(number)), situation);
-      const what = (schedule.kind === 'call' ? schedule.targetName : schedule.about) ?? '';
+      const what = subjectOf(schedule, situation.user.locale);
       return done(`cancel ${number}`, texts.cancelledSchedule({ number, what }), [{ do: 'cancel-schedule', id: schedule.id }]);
     }
     const live = calls.find((call) => !call.cancelRequested);

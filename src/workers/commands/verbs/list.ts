@@ -1,12 +1,10 @@
 import type { Call } from '../../../db/tables/calls.ts';
 import type { Schedule } from '../../../db/tables/schedules.ts';
-import { MAX_POST_LENGTH, weightedLength } from '../../answers/post-text.ts';
+import { linesThatFit } from '../../answers/lines-that-fit.ts';
 import { describe, done, lineOf, whenOf, type CommandOf, type Verb } from '../decision.ts';
 
 /** Of a direct message; under a post there is less room. */
 const MOST_LINES = 25;
-/** For the reference at the end of an answer. */
-const REFERENCE_LENGTH = 20;
 
 export interface ListFacts {
   readonly calls: readonly Call[];
@@ -34,11 +32,3 @@ export const list: Verb<CommandOf<'list'>, ListFacts> = {
     return done('list', [...now, ...later.slice(0, most), ...end].join('\n'));
   },
 };
-
-/** How many of the lines go into a post together with what has to be said of the others. */
-function linesThatFit(before: readonly string[], lines: readonly string[], rest: (shown: number) => string): number {
-  const fits = (count: number) => weightedLength([...before, ...lines.slice(0, count), rest(count)].join('\n')) <= MAX_POST_LENGTH - REFERENCE_LENGTH;
-  let count = lines.length;
-  while (count > 0 && !fits(count)) count -= 1;
-  return count;
-}

@@ -1,6 +1,6 @@
 import type { Call } from '../../../db/tables/calls.ts';
 import type { Schedule } from '../../../db/tables/schedules.ts';
-import { done, refused, type CommandOf, type Effect, type Verb } from '../decision.ts';
+import { done, refused, subjectOf, type CommandOf, type Effect, type Verb } from '../decision.ts';
 import { refusal } from '../policy/refusal.ts';
 import { LAST_REMINDER_MS } from './last-reminder.ts';
 
@@ -23,6 +23,6 @@ export const reminderDone: Verb<CommandOf<'done'>, ReminderDoneFacts> = {
       ...ringing.map((call) => ({ do: 'cancel-call', id: call.id }) as const),
       ...(isPutOff ? [{ do: 'cancel-schedule', id: reminder.id } as const] : []),
     ];
-    return done(`done with ${reminder.number}`, situation.texts.reminderDone({ what: reminder.about ?? '' }), effects);
+    return done(`done with ${reminder.number}`, situation.texts.reminderDone({ what: subjectOf(reminder, situation.user.locale) }), effects);
   },
 };

@@ -13,7 +13,7 @@ import { reminderDone } from '../../../../src/workers/commands/verbs/reminder-do
 import { showProfile } from '../../../../src/workers/commands/verbs/show-profile.ts';
 import { snooze } from '../../../../src/workers/commands/verbs/snooze.ts';
 import { unlink } from '../../../../src/workers/commands/verbs/unlink.ts';
-import { weightedLength } from '../../../../src/workers/answers/post-text.ts';
+import { postWeight } from '../../../../src/workers/render/post-weight.ts';
 import { at, callOf, NOW, scheduleOf, situationOf, userOf } from '../fixtures.ts';
 
 const ALICE = { ok: true, destination: { uri: 'sip:alice@example.com', name: '@alice', sipUser: 'alice', e164: undefined } } as const;
@@ -133,7 +133,7 @@ test('list: under a post as many as fit, and how many more there are', () => {
   const schedules = Array.from({ length: 20 }, (_, index) => scheduleOf({ number: index + 1, about: `water the plants number ${index}` }));
   const facts = { calls: [callOf()], schedules, active: 40 };
   const { answer } = list.decide({ verb: 'list' }, facts, situation);
-  assert.ok(weightedLength(answer!) <= 260);
+  assert.ok(postWeight(answer!) <= 260);
   const shown = answer!.split('\n').filter((line) => line.includes('plants')).length;
   assert.ok(shown > 0);
   assert.ok(answer!.includes(`and ${40 - shown} more`));
