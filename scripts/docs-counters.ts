@@ -30,8 +30,9 @@ const OF_WORKERS = /^(worker|intake)\./;
 export function countersPage(): string {
   const counters = definedCounters();
   const sections = [
-    { title: 'SIP process', own: counters.filter(({ name }) => !OF_WORKERS.test(name)) },
+    { title: 'SIP process', own: counters.filter(({ name }) => !OF_WORKERS.test(name) && !name.startsWith('console.')) },
     { title: 'Worker process', own: counters.filter(({ name }) => OF_WORKERS.test(name)) },
+    { title: 'Console process', own: counters.filter(({ name }) => name.startsWith('console.')) },
   ];
   return page([
     '# Counters',

@@ -12,21 +12,28 @@ import { XWebhook } from '../console/x-webhook.ts';
 import { checkDatabase } from '../db/connection.ts';
 import { CommandsTable } from '../db/tables/commands.ts';
 import { LinksTable } from '../db/tables/links.ts';
+import { SpendTable } from '../db/tables/spend.ts';
 import { SubscriberTable } from '../db/tables/subscriber.ts';
 import { UsersTable } from '../db/tables/users.ts';
 import { XTokensTable } from '../db/tables/x-tokens.ts';
 import { TokenCipher } from '../db/token-cipher.ts';
 import { CommandIntake } from '../intake/command-intake.ts';
 import { connectBullmq } from '../jobs/bullmq/bullmq-queue.ts';
+import { endedWithin } from '../jobs/bullmq/deadline.ts';
 import { Lockout } from '../sip/auth/lockout.ts';
 import { sourceNetwork } from '../sip/auth/source-network.ts';
 import { XClient } from '../x/client.ts';
 import { SignIn } from '../x/oauth2.ts';
+import type { OnSpend } from '../x/prices.ts';
+import { SpendMeter } from '../workers/spend-meter.ts';
 import { openPool, requireMigrated, type Database } from './database.ts';
 import { OwnAccount } from './own-account.ts';
 import type { RunningRole } from './role.ts';
 import { configuredKeys } from './x-access.ts';
 import { xLimits } from './x-limits.ts';
+
+/** How long the last charges of X may take to be written down. */
+const METER_MS = 2000;
 
 /**
  * The console process: the pages on which people link their accounts, and the webhook of X.
@@ -43,11 +50,13 @@ export async function startConsoleNode(parts: { config: Config; clock: Clock; lo
   if (keys === undefined) throw new AppError('x.misconfigured', 'The console needs the keys of X');
 
   const { apiBase, timeoutMs } = config.x;
-  const connection = { clock, logger: logger.child({ module: 'x' }), ...(apiBase === undefined ? {} : { apiBase }) };
-  const own = new OwnAccount({ x: new XClient({ keys, timeoutMs, ...connection }), clock, logger });
   const db = openPool({ url, config, logger, applicationName: 'sipweet console' });
-  const queue = connectBullmq({ redisUrl: config.queue.redisUrl, databaseUrl: url, clock, logger: logger.child({ module: 'queue' }) });
   const counters = new Counters();
+  const meter = new SpendMeter({ table: new SpendTable(db), logger, counters });
+  const { onSpend } = meter;
+  const connection = { clock, logger: logger.child({ module: 'x' }), onSpend, ...(apiBase === undefined ? {} : { apiBase }) };
+  const own = new OwnAccount({ x: new XClient({ keys, timeoutMs, ...connection }), clock, logger });
+  const queue = connectBullmq({ redisUrl: config.queue.redisUrl, databaseUrl: url, clock, logger: logger.child({ module: 'queue' }) });
   const links = new LinksTable(db);
   const { xSwitch } = xLimits({ config, db, clock, logger });
   const isReady = async () => {
@@ -55,6 +64,7 @@ export async function startConsoleNode(parts: { config: Config; clock: Clock; lo
     await queue.health();
   };
   const close = async () => {
+    await endedWithin(clock, METER_MS, meter.flush());
     await queue.close(0);
     await db.destroy();
   };
@@ -80,6 +90,7 @@ export async function startConsoleNode(parts: { config: Config; clock: Clock; lo
         us: () => own.get(),
         counters,
         logger: logger.child({ module: 'webhook' }),
+        onSpend,
       }),
       networkOf: sourceNetwork,
       botName: () => own.name,
@@ -121,7 +132,7 @@ function signInOf(parts: {
   config: Config;
   db: Database;
   logger: Logger;
-  connection: { readonly clock: Clock; readonly logger: Logger; readonly apiBase?: string };
+  connection: { readonly clock: Clock; readonly logger: Logger; readonly onSpend: OnSpend; readonly apiBase?: string };
 }): ((redirectUri: string) => SigningIn) | undefined {
   const { config, db, logger, connection } = parts;
   const { clientId, clientSecret } = config.x;

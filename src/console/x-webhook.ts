@@ -4,6 +4,7 @@ import type { LinksTable } from '../db/tables/links.ts';
 import type { UsersTable } from '../db/tables/users.ts';
 import type { CommandIntake, Ours } from '../intake/command-intake.ts';
 import { receiveActivity } from '../intake/receive-activity.ts';
+import type { OnSpend } from '../x/prices.ts';
 import { crcAnswer, isSignedByX } from '../x/webhook-signature.ts';
 import { consoleCounters } from './console-counters.ts';
 import type { Webhook } from './routes/webhook.ts';
@@ -19,6 +20,8 @@ export interface XWebhookOptions {
   readonly us: () => Promise<Ours>;
   readonly counters: Counters;
   readonly logger: Logger;
+  /** Told what X charges for its deliveries. */
+  readonly onSpend?: OnSpend;
 }
 
 /** The webhook of X: commands go in by the same way as those that are polled; grants and handles are followed. */
@@ -40,8 +43,14 @@ export class XWebhook implements Webhook {
   }
 
   async take(body: unknown): Promise<void> {
-    const { intake, us, counters, logger, users } = this.#options;
-    const { revokedUserIds, renamed } = await receiveActivity(body, { intake, us: await us(), counters, logger });
+    const { intake, us, counters, logger, users, onSpend } = this.#options;
+    const { revokedUserIds, renamed } = await receiveActivity(body, {
+      intake,
+      us: await us(),
+      counters,
+      logger,
+      ...(onSpend === undefined ? {} : { onSpend }),
+    });
     for (const xUserId of revokedUserIds) await this.#forget(xUserId);
     for (const { userId, username } of renamed) {
       const outcome = await users.followHandle(userId, username);

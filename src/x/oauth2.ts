@@ -5,10 +5,12 @@ import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { DirectAgent, EmulatorAgent, type XAgent } from './agents.ts';
 import { parseApiBase } from './api-base.ts';
+import { Billing } from './billing.ts';
 import { decodeUser } from './decode.ts';
 import { failureOf } from './failure-of.ts';
 import { recordOf, textOf } from './json.ts';
 import { XFailure, type XUser } from './port.ts';
+import type { OnSpend } from './prices.ts';
 
 /** The app as OAuth 2.0 knows it: another pair of values than the consumer key and secret. */
 export interface OAuth2Client {
@@ -27,6 +29,8 @@ export interface SignInOptions {
   readonly apiBase?: string;
   /** The longest that one request may take; default 5000, since a row of the database may be locked meanwhile. */
   readonly timeoutMs?: number;
+  /** Told of everything that X will charge for. */
+  readonly onSpend?: OnSpend;
 }
 
 /** A sign-in that begins. `state` and `codeVerifier` stay with us until the browser comes back. */
@@ -65,6 +69,7 @@ export class SignIn {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #timeoutMs: number;
+  readonly #billing: Billing;
 
   /** Throws `x.misconfigured` without a client id, or when `apiBase` is not a loopback or private address. */
   constructor(options: SignInOptions) {
@@ -81,6 +86,7 @@ export class SignIn {
     this.#clock = clock;
     this.#logger = logger;
     this.#timeoutMs = timeoutMs;
+    this.#billing = new Billing(clock, options.onSpend);
   }
 
   /** Origins that the browser visits on its way, for a Content-Security-Policy. */
@@ -122,6 +128,7 @@ export class SignIn {
     const api = new TwitterApi(accessToken, this.#settings(this.#timeoutMs));
     const user = decodeUser(recordOf(await this.#call('me', () => api.v2.get('users/me')))?.['data']);
     if (user === undefined) throw new XFailure('unavailable', 'The answer of X holds no account');
+    this.#billing.returned('user-read', [user.id]);
     return user;
   }
 

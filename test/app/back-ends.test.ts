@@ -30,10 +30,10 @@ describe('back ends that no SIP request may reach', () => {
     ]);
   });
 
-  test('those on this machine by port, the sandbox with both of its own', async () => {
+  test('those on this machine by port, the sandbox with both of its own, the console too', async () => {
     const { backEnds, ownPorts } = await find(['database.url=postgres://u:p@localhost:40001/one', 'x.apiBase=http://127.0.0.1:40002']);
     assert.deepEqual(backEnds, []);
-    assert.deepEqual([...ownPorts].sort(), [4010, 4011, 40001, 40002].sort());
+    assert.deepEqual([...ownPorts].sort(), [4010, 4011, 4012, 40001, 40002].sort());
   });
 
   test('a name that DNS does not know is warned of, and does not stop the start', async () => {

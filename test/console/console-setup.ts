@@ -2,7 +2,8 @@
 import type { TestContext } from 'node:test';
 import type { Knex } from 'knex';
 import { Counters } from '../../src/base/counters.ts';
-import { ConsoleServer, type ConsoleOptions } from '../../src/console/console-server.ts';
+import type { ConsoleOptions } from '../../src/console/console-options.ts';
+import { ConsoleServer } from '../../src/console/console-server.ts';
 import { PasswordCheck } from '../../src/console/password-check.ts';
 import { LinksTable } from '../../src/db/tables/links.ts';
 import { SubscriberTable } from '../../src/db/tables/subscriber.ts';

@@ -7,8 +7,14 @@ import { XWebhook } from '../../src/console/x-webhook.ts';
 import { CommandsTable } from '../../src/db/tables/commands.ts';
 import { LinksTable } from '../../src/db/tables/links.ts';
 import { UsersTable } from '../../src/db/tables/users.ts';
-import { CommandIntake } from '../../src/intake/command-intake.ts';
+import { CommandIntake, type Ours } from '../../src/intake/command-intake.ts';
 import { SystemClock } from '../../src/base/system-clock.ts';
+import { XAppClient } from '../../src/x/app-client.ts';
+import { XClient } from '../../src/x/client.ts';
+import { ControlClient } from '../../src/x/emulator/control-client.ts';
+import { SANDBOX_KEYS } from '../../src/x/emulator/sandbox-keys.ts';
+import { startEmulator } from '../../src/x/emulator/server.ts';
+import { until } from '../jobs/until.ts';
 import { withDatabase } from '../db/embedded-database.ts';
 import { startConsole, type Setup } from './console-setup.ts';
 import type { Webhook } from '../../src/console/routes/webhook.ts';
@@ -28,7 +34,11 @@ interface WithWebhook extends Setup {
   readonly jobs: string[];
 }
 
-async function startWithWebhook(t: TestContext, more: Partial<Webhook> = {}): Promise<WithWebhook> {
+async function startWithWebhook(
+  t: TestContext,
+  more: Partial<Webhook> = {},
+  { secret = SECRET, us = US }: { secret?: string; us?: Ours } = {},
+): Promise<WithWebhook> {
   const jobs: string[] = [];
   const counters = new Counters();
   const clock = new SystemClock();
@@ -36,11 +46,11 @@ async function startWithWebhook(t: TestContext, more: Partial<Webhook> = {}): Pr
   const intake = new CommandIntake({ inbox: new CommandsTable(db), jobs: sink, clock, logger: silentLogger, counters, maxAgeMs: 600_000 });
   const webhook = new XWebhook({
     path: PATH,
-    consumerSecret: SECRET,
+    consumerSecret: secret,
     intake,
     links: new LinksTable(db),
     users: new UsersTable(db),
-    us: async () => US,
+    us: async () => us,
     counters,
     logger: silentLogger,
   });
@@ -164,4 +174,27 @@ test('who takes his consent back at X is unlinked, and a new handle is followed'
   assert.equal((await deliver(JSON.stringify(revoked))).status, 200);
   const row = await db('sipweetusers').where({ sipuser: 'bob' }).first();
   assert.deepEqual([row.linked_at, row.notify], [null, false]);
+});
+
+test('the sandbox of X checks the endpoint, and delivers there what bob writes', async (t) => {
+  const clock = new SystemClock();
+  const emulator = await startEmulator({ clock, logger: silentLogger, apiPort: 0, controlPort: 0 });
+  t.after(() => emulator.close());
+  const options = { keys: SANDBOX_KEYS, clock, logger: silentLogger, apiBase: emulator.apiUrl };
+  const us = await new XClient(options).me();
+  const { server, jobs } = await startWithWebhook(t, {}, { secret: SANDBOX_KEYS.appSecret, us });
+  const app = new XAppClient(options);
+  const webhook = await app.addWebhook(`${server.origin}${PATH}`);
+  assert.equal(webhook.isValid, true);
+  await app.ensureSubscriptions(['dm.received', 'post.mention.create'].map((eventType) => ({ eventType, userId: us.id, webhookId: webhook.id })));
+  const control = new ControlClient(emulator.controlUrl);
+  await control.sendAs({ from: 'bob_example', text: 'call @alice_example' });
+  await control.postAs({ from: 'bob_example', text: `@${us.username} list` });
+  await until('both are stored', async () => (await db('commands')).length === 2);
+  const rows = await db('commands').orderBy('id');
+  assert.deepEqual(rows.map(({ source, author_name: name, text }) => [source, name, text]), [
+    ['dm', 'bob_example', 'call @alice_example'],
+    ['post', 'bob_example', `@${us.username} list`],
+  ]);
+  await until('both have their job', () => jobs.length === 2);
 });

@@ -59,6 +59,19 @@ test('a code becomes a pair, the pair says who it is, the refresh token works on
   for (const secret of [code, codeVerifier, grant.accessToken, grant.refreshToken!, FAKE_CLIENT.clientSecret]) assert.ok(!log().includes(secret));
 });
 
+test('asking who it is costs, once a day for each account', async (t) => {
+  const fake = await FakeX.start();
+  t.after(() => fake.close());
+  const spent: unknown[] = [];
+  const { logger } = recordingLogger();
+  const x = new SignIn({ client: FAKE_CLIENT, redirectUri: REDIRECT, clock, logger, apiBase: fake.url, onSpend: (...charge) => void spent.push(charge) });
+  for (let i = 0; i < 2; i += 1) {
+    const { url, codeVerifier } = x.begin();
+    await x.whoIs((await x.finish({ code: new URL(fake.allow(url)).searchParams.get('code')!, codeVerifier })).accessToken);
+  }
+  assert.deepEqual(spent, [['user-read', 1, 10_000]]);
+});
+
 test('a code that X does not take is invalid, a client secret that it does not take is for the operator and ends no refresh token', async (t) => {
   const fake = await FakeX.start();
   t.after(() => fake.close());

@@ -23,7 +23,7 @@ export function addXWebhookCommand(x: Command, line: CommandLine): void {
   webhook
     .command('register')
     .description('Registers console.publicUrl with console.webhookPath at X, which checks at once that the console answers there, and subscribes to what is written to our account. May be done again.')
-    .addHelpText('after', examples([['sipweet x webhook register', '']]))
+    .addHelpText('after', examples([['sipweet x webhook register', 'in a trial the sandbox delivers to the console of this machine']]))
     .action(() => register(line));
   webhook
     .command('list')
@@ -39,7 +39,7 @@ export function addXWebhookCommand(x: Command, line: CommandLine): void {
 
 async function register(line: CommandLine): Promise<void> {
   const { config } = line.load();
-  const url = webhookUrl(config);
+  const url = await webhookUrl(config);
   const { app, account } = await connect(config, line);
   const known = (await app.webhooks()).find((one) => one.url === url);
   const webhook = known ?? (await app.addWebhook(url));
@@ -70,8 +70,11 @@ async function remove(line: CommandLine, id: string): Promise<void> {
   line.print(`Removed the webhook ${id}`);
 }
 
-/** @throws AppError `usage` without a public address that X would take */
-function webhookUrl({ console: { publicUrl, webhookPath } }: Config): string {
+/** @throws AppError `usage` without a public address that X would take; the sandbox takes those of this machine */
+async function webhookUrl(config: Config): Promise<string> {
+  const { publicUrl, webhookPath, host, port: ownPort } = config.console;
+  const { joinX } = await import('../x-access.ts');
+  if (joinX(config).apiBase !== undefined) return `${publicUrl === undefined ? localOrigin(host, ownPort) : new URL(publicUrl).origin}${webhookPath}`;
   if (publicUrl === undefined) throw new AppError('usage', 'X needs an address to deliver to: set console.publicUrl');
   const { protocol, port, origin } = new URL(publicUrl);
   const url = `${origin}${webhookPath}`;
@@ -79,6 +82,11 @@ function webhookUrl({ console: { publicUrl, webhookPath } }: Config): string {
     throw new AppError('usage', `X delivers to https:// without a port and to at most ${MAX_URL_CHARS} characters, not to ${url}`);
   }
   return url;
+}
+
+function localOrigin(host: string, port: number): string {
+  if (port === 0) throw new AppError('usage', 'console.port is 0, any free port: give it a number to be delivered to');
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 async function connect(config: Config, line: CommandLine): Promise<{ app: XAppClient; account: () => Promise<{ id: string; username: string }> }> {

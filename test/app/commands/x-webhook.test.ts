@@ -87,10 +87,18 @@ test('one that X has given up on is checked again, and list says that nothing co
 
 test('without an address that X would take there is nothing to register', async (t) => {
   const x = await startX(t);
+  const real = { X_APP_KEY: 'k', X_APP_SECRET: 's', X_ACCESS_TOKEN: 't', X_ACCESS_SECRET: 'u' };
   for (const set of [[], ['--set', 'console.publicUrl=https://link.example.com:8443'], ['--set', 'console.publicUrl=http://127.0.0.1:4012']]) {
-    const { code, stderr } = await x.run('register', ...set);
+    const { code, stderr } = await runCli(['x', 'webhook', 'register', ...set], { cwd, env: real });
     assert.equal(code, 2);
     assert.match(stderr, /^sipweet: X .*\n$/);
   }
   assert.deepEqual(x.asked, []);
+});
+
+test('the sandbox delivers to the console of this machine', async (t) => {
+  const x = await startX(t);
+  const { code, stderr } = await x.run('register', '--set', 'console.port=4999');
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(x.hooks.map(({ url }) => url), ['http://127.0.0.1:4999/x/webhook']);
 });
