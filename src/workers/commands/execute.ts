@@ -73,6 +73,9 @@ export class Execution {
 
     const flood = await findFlood(command, tables.commands, isLinked ? limits : STRANGER_LIMITS);
     if (flood !== undefined) {
+      // The code comes when the operator gives it, to people who have tried before. How often one may guess, `LinksTable` says.
+      const link = wish?.verb === 'link' && !isLinked ? await redeem(command, wish.code, tables, limits.strangersPerDay) : undefined;
+      if (link?.state === 'done') return link;
       counters.limited.value += 1;
       const answer = isLinked && flood.isFirst ? answerTextsFor(user.locale).refusals['too-often'](refusal('too-often')) : undefined;
       return { state: 'refused', reason: flood.reason, effects: [], answer };

@@ -17,7 +17,7 @@ export async function writeDecision(command: StoredCommand, decision: Decision, 
     const replyTo = replyToOf(command);
     await tables.ledger.plan({
       id,
-      kind: 'answer',
+      kind: decision.isFarewell === true ? 'farewell' : 'answer',
       recipient: command.authorId,
       content: finishedText(decision.answer, id, { underPost: replyTo !== undefined }),
       ...(sipUser === undefined ? {} : { sipUser }),
