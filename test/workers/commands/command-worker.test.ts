@@ -229,6 +229,13 @@ test('a code that is right links past every limit; a wrong one is not answered t
   assert.match((await stage.say('9', { verb: 'link', code }))!, /acts for carol/);
 });
 
+test('who has said stop is told once that he is no user any more, however much he wrote before', async () => {
+  for (let n = 0; n < 12; n += 1) await stage.say('7', HELP);
+  await stage.say('7', { verb: 'unlink' });
+  assert.match((await stage.say('7', HELP))!, /link CODE/);
+  assert.equal(await stage.say('7', HELP), undefined);
+});
+
 test('the confirmation of stop is a farewell, which a spent budget does not hold back; what a stranger is told is not', async () => {
   const [own, stranger] = [await stage.write('7', { verb: 'unlink' }), await stage.write('99', { verb: 'unlink' })];
   for (const id of [own, stranger]) await stage.handle(id);
