@@ -90,7 +90,7 @@ export class UserAgent implements EndpointUser {
    */
   register(expiresS: number): Promise<number> {
     const headers = `Contact: ${this.contact}\r\nExpires: ${expiresS}\r\n`;
-    return this.#requestLoggedIn({ method: 'REGISTER', uri: `sip:${this.#options.domain}`, to: this.addressOfRecord, headers });
+    return this.#requestLoggedIn({ method: 'REGISTER', uri: `sip:${this.#options.domain}`, from: `<${this.addressOfRecord}>`, to: this.addressOfRecord, headers });
   }
 
   /**
@@ -100,13 +100,13 @@ export class UserAgent implements EndpointUser {
    */
   message(uri: string, text: string): Promise<number> {
     const body = Buffer.from(text, 'utf8').toString('latin1');
-    return this.#requestLoggedIn({ method: 'MESSAGE', uri, to: uri, headers: 'Content-Type: text/plain;charset=UTF-8\r\n', body });
+    return this.#requestLoggedIn({ method: 'MESSAGE', uri, from: this.#named, to: uri, headers: 'Content-Type: text/plain;charset=UTF-8\r\n', body });
   }
 
   /** Calls a SIP URI. The call is under way when this returns. */
   call(uri: string): OutgoingCall {
-    const { displayName, description = SESSION_DESCRIPTION } = this.#options;
-    const call = new OutgoingCall(this.#core, { uri, from: `"${displayName}" <${this.addressOfRecord}>`, description });
+    const { description = SESSION_DESCRIPTION } = this.#options;
+    const call = new OutgoingCall(this.#core, { uri, from: this.#named, description });
     this.#outgoing.set(call.callId, call);
     void call.released.then(() => this.#outgoing.delete(call.callId));
     return call;
@@ -146,13 +146,17 @@ export class UserAgent implements EndpointUser {
     transaction?.receive(response);
   }
 
-  async #requestLoggedIn({ method, uri, to, headers, body = '' }: { method: string; uri: string; to: string; headers: string; body?: string }): Promise<number> {
+  get #named(): string {
+    return `"${this.#options.displayName}" <${this.addressOfRecord}>`;
+  }
+
+  async #requestLoggedIn({ method, uri, from, to, headers, body = '' }: { method: string; uri: string; from: string; to: string; headers: string; body?: string }): Promise<number> {
     const callId = randomHex(8);
-    const from = `<${this.addressOfRecord}>;tag=${randomHex(4)}`;
+    const tag = randomHex(4);
     let credentials: string | undefined = '';
     for (let answered = 0; ; answered += 1) {
       const cseq = this.#core.nextCSeq();
-      const response = await this.#core.request({ method, uri, from, to: `<${to}>`, callId, cseq, headers: headers + credentials, body });
+      const response = await this.#core.request({ method, uri, from: `${from};tag=${tag}`, to: `<${to}>`, callId, cseq, headers: headers + credentials, body });
       credentials = response === undefined ? undefined : this.#core.credentialsFor(response, method, uri, answered);
       if (credentials === undefined) return response?.status ?? 408;
     }

@@ -18,6 +18,8 @@ import { until } from '../jobs/until.ts';
 export const DOMAIN = 'example.com';
 export const LOOPBACK = '127.0.0.1';
 
+/** How long one step from X to a phone, or back, may take on a busy machine. */
+export const STEP_MS = 15_000;
 /** How long an orderly stop may take before a test gives up and kills. */
 const STOP_MS = 30_000;
 const REGISTRATION_S = 300;

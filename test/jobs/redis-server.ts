@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
@@ -11,6 +11,8 @@ export interface RedisServer {
   readonly url: string;
   start(): Promise<void>;
   kill(): Promise<void>;
+  /** Throws everything away that it holds. */
+  empty(): Promise<void>;
 }
 
 /** Started, and ended behind the last test of the file. Needs `redis-server` (Debian: apt install redis-server). */
@@ -28,6 +30,13 @@ export async function withRedis(): Promise<RedisServer> {
       const exited = once(child, 'exit');
       child.kill('SIGKILL');
       await exited;
+    },
+    async empty() {
+      const socket = connect(port, '127.0.0.1');
+      socket.write('FLUSHALL\r\n');
+      const [answer] = (await once(socket, 'data')) as [Buffer];
+      socket.destroy();
+      if (!answer.toString().startsWith('+OK')) throw new Error(`redis-server does not empty itself: ${answer.toString()}`);
     },
   };
   await server.start();
