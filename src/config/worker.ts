@@ -31,7 +31,8 @@ export const WORKER = section('The processes that turn events into messages.', {
   }),
   keepDays: integer({
     default: 90,
-    min: 1,
+    // The budget of a month is counted from what is kept.
+    min: 32,
     max: 3650,
     doc: 'Days for which commands, calls, messages and costs are kept after they have ended; then they are forgotten.',
   }),

@@ -17,7 +17,8 @@ export async function writeDecision(command: StoredCommand, decision: Decision, 
     const replyTo = replyToOf(command);
     await tables.ledger.plan({
       id,
-      kind: 'answer',
+      // Who says stop hears so even when the budget is spent.
+      kind: decision.effects.some((effect) => effect.do === 'unlink') ? 'farewell' : 'answer',
       recipient: command.authorId,
       content: finishedText(decision.answer, id, { underPost: replyTo !== undefined }),
       ...(sipUser === undefined ? {} : { sipUser }),

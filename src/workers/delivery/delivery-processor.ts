@@ -10,7 +10,8 @@
 import { errorText } from '../../base/errors.ts';
 import type { LedgerEntry } from '../../db/tables/ledger.ts';
 import { RELEASE, type JobOutcome, type RunningJob } from '../../jobs/queue.ts';
-import { Delivery, type DeliveryParts, type Run } from './delivery.ts';
+import type { DeliveryParts, Run } from './delivery-parts.ts';
+import { Delivery } from './delivery.ts';
 import { failureOf } from './failure-policy.ts';
 import { isOutage } from '../outage.ts';
 import type { QueuePause } from './queue-pause.ts';

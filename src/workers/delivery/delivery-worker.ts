@@ -1,8 +1,8 @@
 import type { Counters } from '../../base/counters.ts';
 import type { JobQueue, JobWorker, RunningJob } from '../../jobs/queue.ts';
 import { deliveryCounters } from './delivery-counters.ts';
+import type { DeliveryParts } from './delivery-parts.ts';
 import { DeliveryProcessor } from './delivery-processor.ts';
-import type { DeliveryParts } from './delivery.ts';
 import { QueuePause } from './queue-pause.ts';
 import type { DeliverySource } from './sources/source.ts';
 import { DELIVERY_TIMINGS, type DeliveryTimings } from './timings.ts';

@@ -24,59 +24,24 @@
  * What remains, since X knows no idempotency key: a process frozen between its last check and the
  * write to the socket, for longer than all these times together, sends what another has sent.
  */
-import type { Clock } from '../../base/clock.ts';
-import type { Logger } from '../../base/logger.ts';
 import type { LedgerEntry, Outcome } from '../../db/tables/ledger.ts';
 import type { User } from '../../db/tables/users.ts';
-import { DONE, RELEASE, type JobOutcome, type JobSink } from '../../jobs/queue.ts';
+import { DONE, RELEASE, type JobOutcome } from '../../jobs/queue.ts';
 import type { Channel } from './channels/channel.ts';
-import { refusalList, refusalText, type Channels } from './channels/channels.ts';
+import { refusalList, refusalText } from './channels/channels.ts';
 import { DeliveryBook } from './delivery-book.ts';
-import type { DeliveryCounters } from './delivery-counters.ts';
+import type { DeliveryParts, Run } from './delivery-parts.ts';
 import { failureOf } from './failure-policy.ts';
-import { HoldingRules, type Holding, type StormLimit } from './holding.ts';
+import { HoldingRules, type Holding } from './holding.ts';
 import type { Sight } from './look-up-sent.ts';
-import type { PacedX } from './paced-x.ts';
-import type { Digests, Ledger, Users } from './ports.ts';
 import { admit } from './recipient.ts';
 import { digestText } from '../render/digest.ts';
 import { zoneOf } from '../render/local-time.ts';
 import { isEnded, type EndedEntry } from './result-publisher.ts';
-import type { SpendMeter } from '../gate/spend-meter.ts';
-import { longestSendMs, type DeliveryTimings } from './timings.ts';
+import { longestSendMs } from './timings.ts';
 
 const HELD_UP = 'the worker was held up before it sent';
 const MAX_WAIT_MS = 15 * 60_000;
-
-export interface DeliveryParts {
-  readonly ledger: Ledger;
-  readonly digests: Digests;
-  readonly users: Users;
-  /** The one of the process. */
-  readonly x: PacedX;
-  readonly channels: Channels;
-  /** Takes the results and the jobs of digests. */
-  readonly jobs: JobSink;
-  readonly meter: Pick<SpendMeter, 'attribute'>;
-  readonly storm: StormLimit;
-  readonly timings: DeliveryTimings;
-  /** For readers who never chose one. */
-  readonly timeZone: string;
-  readonly counters: DeliveryCounters;
-  readonly clock: Clock;
-  readonly logger: Logger;
-}
-
-/** One handling of one job. */
-export interface Run {
-  /** Id of the row. */
-  readonly id: string;
-  /** No attempt is left behind this one. */
-  readonly isLast: boolean;
-  /** How many there are. */
-  readonly attempts: number;
-  readonly logger: Logger;
-}
 
 export class Delivery {
   readonly #parts: DeliveryParts;
