@@ -25,7 +25,7 @@ import { sourceNetwork } from '../sip/auth/source-network.ts';
 import { XClient } from '../x/client.ts';
 import { SignIn } from '../x/oauth2.ts';
 import type { OnSpend } from '../x/prices.ts';
-import { SpendMeter } from '../workers/spend-meter.ts';
+import { SpendMeter } from '../workers/gate/spend-meter.ts';
 import { openPool, requireMigrated, type Database } from './database.ts';
 import { OwnAccount } from './own-account.ts';
 import type { RunningRole } from './role.ts';

@@ -6,7 +6,7 @@ import type { Config } from '../config/schema.ts';
 import { SpendTable } from '../db/tables/spend.ts';
 import { connectBullmq } from '../jobs/bullmq/bullmq-queue.ts';
 import { endedWithin } from '../jobs/bullmq/deadline.ts';
-import { SpendMeter } from '../workers/spend-meter.ts';
+import { SpendMeter } from '../workers/gate/spend-meter.ts';
 import { GatedReading } from '../workers/reader/gated-reading.ts';
 import { XClient } from '../x/client.ts';
 import { conversationWorkers } from './conversation-workers.ts';
