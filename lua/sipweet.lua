@@ -189,13 +189,13 @@ function to_local_user()
   local rings_asker = own_leg() == "caller"
 
   if KSR.is_INVITE() and not rings_asker then
-    local settings = profile(callee)
-    if string.sub(settings, 2, 2) == "t" then
+    local profile = KSR.htable.sht_gete("profiles", callee)
+    if string.sub(profile, 1, 1) == "d" then
       missed_call("busy")
       KSR.sl.send_reply(486, "Do Not Disturb")
       return
     end
-    local forward_to = string.sub(settings, 3)
+    local forward_to = string.sub(profile, 2)
     if string.sub(forward_to, 1, 1) == "+" then
       forward_to = KSR.sipweet.number_uri(forward_to)
     end
@@ -259,30 +259,38 @@ function relay()
   end
 end
 
--- What a user has set on X, as one text: "t" or "f" whether he is on X, the same for "do not disturb",
--- and behind them where calls for him go instead, if anywhere. Asked of the database once in a while
--- (`script.htables.profiles`), so this may wait. Without the database nothing is set.
-function profile(user)
-  local known = KSR.htable.sht_get("profiles", user)
-  if known ~= nil then
-    return known
+-- Since when profiles have been read, by the clock of the database. Of the node, not of a message.
+profiles_since = "-infinity"
+
+-- Called every few seconds (`script.timers.profiles`): who does not want to be disturbed any more, whose calls
+-- go elsewhere? So no call waits for the database; while that is away the last answer holds. What was
+-- changed is read, a little of it twice: a change can show later than it was made.
+-- A profile is a text: "d" for "do not disturb" or "-", and behind it where calls go instead, if anywhere.
+function ksr_rtimer_profiles()
+  if KSR.sqlops.sql_query("db", "SELECT now()::text", "now") < 0 then
+    return
   end
   local queried = KSR.sipweet.sql_query_p1("db",
-    "SELECT 't' || CASE WHEN dnd THEN 't' ELSE 'f' END || coalesce(forward_to, '') FROM sipweetusers WHERE sipuser = $1",
-    "profile", user)
+    "SELECT sipuser, CASE WHEN dnd THEN 'd' ELSE '-' END || coalesce(forward_to, '') FROM sipweetusers"
+      .. " WHERE updated_at > $1::timestamptz - interval '30 seconds' AND ($1 <> '-infinity' OR dnd OR forward_to IS NOT NULL)",
+    "profiles", profiles_since)
   if queried < 0 then
-    return "ff"
+    return
   end
-  known = "ff"
-  if KSR.sqlops.sql_num_rows("profile") > 0 then
-    known = KSR.sqlops.sql_result_get("profile", 0, 0)
+  if profiles_since == "-infinity" then
+    -- The first time since this script was read: what one before it has left may be old.
+    KSR.htable.sht_reset("profiles")
   end
-  KSR.htable.sht_sets("profiles", user, known)
-  return known
-end
-
-function is_on_x(user)
-  return string.sub(profile(user), 1, 1) == "t"
+  for row = 0, KSR.sqlops.sql_num_rows("profiles") - 1 do
+    local user = KSR.sqlops.sql_result_get("profiles", row, 0)
+    local profile = KSR.sqlops.sql_result_get("profiles", row, 1)
+    if profile == "-" then
+      KSR.htable.sht_rm("profiles", user)
+    else
+      KSR.htable.sht_sets("profiles", user, profile)
+    end
+  end
+  profiles_since = KSR.sqlops.sql_result_get("now", 0, 0)
 end
 
 -- Instant messages ----------------------------------------------------------------------------
@@ -299,27 +307,32 @@ function message_for_absent(recipient)
     end
     return
   end
+  local on_x, known = who_is(recipient)
   local text = KSR.pv.gete("$rb")
   local is_text = string.find(string.lower(KSR.hdr.get("Content-Type") or "text/plain"), "^text/plain") ~= nil
-  if is_text and text ~= "" and is_on_x(recipient) then
+  if on_x and is_text and text ~= "" then
     if instant_message(recipient, text) then
       KSR.sl.send_reply(202, "Accepted")
     else
       KSR.sl.send_reply(500, "Server Internal Error")
     end
-    return
-  end
-  if is_subscriber(recipient) and KSR.msilo.mstore() > 0 then
+  elseif known and KSR.msilo.mstore() > 0 then
     KSR.sl.send_reply(202, "Accepted")
   else
+    -- Nothing is stored for names that nobody has.
     KSR.sl.send_reply(480, "Temporarily Unavailable")
   end
 end
 
--- Nothing is stored for names that nobody has.
-function is_subscriber(user)
-  return KSR.sipweet.sql_query_p1("db", "SELECT 1 FROM subscriber WHERE username = $1 LIMIT 1", "subscriber", user) >= 0
-    and KSR.sqlops.sql_num_rows("subscriber") > 0
+-- Is the user told on X, and is he a user at all? Without the database neither is known.
+function who_is(user)
+  local queried = KSR.sipweet.sql_query_p1("db",
+    "SELECT EXISTS (SELECT 1 FROM sipweetusers WHERE sipuser = $1 AND notify), EXISTS (SELECT 1 FROM subscriber WHERE username = $1)",
+    "who", user)
+  if queried < 0 then
+    return false, false
+  end
+  return KSR.sqlops.sql_result_get("who", 0, 0) == "t", KSR.sqlops.sql_result_get("who", 0, 1) == "t"
 end
 
 function instant_message(recipient, text)
