@@ -41,6 +41,8 @@ const NODE_LOST_MS = 30_000;
 const LOST_AFTER_MS = 20_000;
 /** The same for messages, whose jobs wait for X's limits. */
 const LOST_NOTICE_AFTER_MS = 60_000;
+/** The same for messages that may have been sent: whose job is there looks for them every minute or so, unless X is away. */
+const LOST_SENDING_AFTER_MS = 900_000;
 const NODE_FORGOTTEN_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -138,6 +140,7 @@ function sweepOf({ config, db, queue, clock, logger, counters }: ConversationPar
     },
     lostJobs('commands, calls and schedules without a job', (nowMs) => overdueAlarms(tables, nowMs, LOST_AFTER_MS), queue),
     lostJobs('messages without a job', async () => (await ledger.plannedLongerThan(LOST_NOTICE_AFTER_MS)).map(({ id }) => ({ job: 'notice', id }) as const), queue),
+    lostJobs('messages that may have been sent, without a job', async () => (await ledger.findSending(LOST_SENDING_AFTER_MS)).map(({ id }) => ({ job: 'notice', id }) as const), queue, LOST_SENDING_AFTER_MS),
     comingAlarms((untilMs) => schedules.due(untilMs), queue, 2 * sweepMs),
     zoneRules(schedules),
     {

@@ -8,6 +8,7 @@ import { RFC_TIMINGS } from '../sip/transaction/timings.ts';
 import type { Destination, Source } from '../sip/transport/transport.ts';
 import { AgentCore, type AgentLink } from './agent-core.ts';
 import { IncomingCall } from './incoming-call.ts';
+import { NO_SUCH_CALL } from './dialog.ts';
 import { OutgoingCall } from './outgoing-call.ts';
 import { SESSION_DESCRIPTION } from './session-description.ts';
 
@@ -154,5 +155,3 @@ export class UserAgent implements EndpointUser {
     onCall(call);
   }
 }
-
-const NO_SUCH_CALL = { status: 481, reason: 'Call/Transaction Does Not Exist' };

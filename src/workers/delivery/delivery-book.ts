@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { LedgerEntry, Outcome } from '../../db/tables/ledger.ts';
 import { notice } from '../../jobs/contract/notice.ts';
+import { jobOf } from '../../jobs/job-of.ts';
 import type { JobSink } from '../../jobs/queue.ts';
 import type { Channels } from './channels/channels.ts';
 import type { DeliveryCounters } from './delivery-counters.ts';
@@ -66,10 +67,7 @@ export class DeliveryBook {
 
   /** Sets the alarm clock of the digest that tells this message; the same one however often. */
   async wakeDigest({ digestId, notBefore }: LedgerEntry): Promise<void> {
-    const job = { v: 1, id: digestId! } as const;
-    const { name } = notice;
-    const atMs = notBefore === undefined ? {} : { atMs: notBefore.getTime() };
-    await this.#parts.jobs.addBatch([{ queue: name, name, id: notice.id(job), data: notice.encode(job), ...atMs }]);
+    await this.#parts.jobs.addBatch([jobOf(notice, { v: 1, id: digestId! }, notBefore?.getTime())]);
   }
 }
 

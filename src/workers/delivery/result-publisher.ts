@@ -1,4 +1,5 @@
 import { directMessageResult, type DirectMessageResult } from '../../jobs/contract/direct-message-result.ts';
+import { jobOf } from '../../jobs/job-of.ts';
 import type { JobSink, NewJob } from '../../jobs/queue.ts';
 import type { LedgerEntry } from '../../db/tables/ledger.ts';
 
@@ -28,6 +29,5 @@ function resultJob(entry: EndedEntry): NewJob {
     at: entry.updatedAt.getTime(),
     ...(entry.remoteId === undefined ? {} : { remoteId: entry.remoteId }),
   };
-  const { name } = directMessageResult;
-  return { queue: name, name, id: directMessageResult.id(result), data: directMessageResult.encode(result) };
+  return jobOf(directMessageResult, result);
 }
