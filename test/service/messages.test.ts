@@ -25,7 +25,7 @@ end
 `);
 /** Everybody is a subscriber, and nobody is on X. */
 const database: SqlConnection = {
-  query: (text) => Promise.resolve(text.includes('FROM subscriber') ? { columns: ['x'], rows: [['1']], rowCount: 1 } : { columns: ['x'], rows: [], rowCount: 0 }),
+  query: (text) => Promise.resolve(text.includes('FROM subscriber') ? { columns: ['on_x', 'known'], rows: [['f', 't']], rowCount: 1 } : { columns: [], rows: [], rowCount: 0 }),
 };
 const jobs: { readonly key: string; readonly value: string }[] = [];
 const messageStore = new MemoryMessageStore({ maxPerUser: 10 });
