@@ -88,13 +88,15 @@ export function conversationWorkers(parts: ConversationParts): readonly WorkerPa
   ];
 }
 
-function policyOf(config: Config): CallPolicy {
+/** Hosts are named as the SIP process names them (`own-names.ts`): what is stored here, a forwarding say, is read there. */
+export function policyOf(config: Config): CallPolicy {
   const { calls, sip } = config;
-  const domain = realmOf(config);
+  const served = [...sip.domains, ...(sip.advertise === undefined ? [] : [{ host: sip.advertise, port: undefined }])];
+  const [first = { host: realmOf(config), port: undefined }] = served;
   return {
     ...calls,
-    domain,
-    ownDomains: [...new Set([domain, ...sip.domains.map(({ host }) => host), ...(sip.advertise === undefined ? [] : [sip.advertise])])].map((host) => host.toLowerCase()),
+    domain: first.port === undefined ? first.host : `${first.host}:${first.port}`,
+    ownDomains: [...new Set([first, { host: realmOf(config) }, ...served].map(({ host }) => host.toLowerCase()))],
     lastsMs: calls.maxDurationMs + 2 * calls.ringMs + MINUTE_MS,
   };
 }
