@@ -29,10 +29,10 @@ export class Ringer {
     return ringer;
   }
 
-  async nextCall(): Promise<IncomingCall> {
+  async nextCall(limitMs = STEP_MS): Promise<IncomingCall> {
     const at = this.#taken;
     this.#taken += 1;
-    await until(`the phone of ${this.#agent.addressOfRecord} rings`, () => this.calls.length > at, STEP_MS);
+    await until(`the phone of ${this.#agent.addressOfRecord} rings`, () => this.calls.length > at, limitMs);
     return this.calls[at]!;
   }
 

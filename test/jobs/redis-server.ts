@@ -5,12 +5,15 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
+import { Redis } from 'ioredis';
 
 /** A redis-server on a free port that writes each command to disk before it answers, so that a kill loses nothing. */
 export interface RedisServer {
   readonly url: string;
   start(): Promise<void>;
   kill(): Promise<void>;
+  /** Forgets everything, as a Redis without a disk does when it is started again. */
+  empty(): Promise<void>;
 }
 
 /** Started, and ended behind the last test of the file. Needs `redis-server` (Debian: apt install redis-server). */
@@ -28,6 +31,11 @@ export async function withRedis(): Promise<RedisServer> {
       const exited = once(child, 'exit');
       child.kill('SIGKILL');
       await exited;
+    },
+    async empty() {
+      const client = new Redis(server.url);
+      await client.flushall();
+      client.disconnect();
     },
   };
   await server.start();
