@@ -43,7 +43,7 @@ export class ServiceAgent implements EndpointUser {
    * @throws AppError `listen.failed`
    */
   async listen(proxy: Destination): Promise<void> {
-    await this.core.listen(ADDRESS, proxy, this);
+    await this.core.listen({ address: ADDRESS, port: 0 }, proxy, this);
   }
 
   /** Takes a network that is there already, such as a test's. */

@@ -33,6 +33,8 @@ export interface Decision {
   readonly effects: readonly Effect[];
   /** Without its reference; `undefined` for no answer at all. */
   readonly answer: string | undefined;
+  /** The answer confirms that somebody is left alone from now on: a spent budget does not stop it. */
+  readonly isFarewell?: true;
   readonly refusal?: Refusal;
 }
 

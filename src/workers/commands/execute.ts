@@ -67,12 +67,16 @@ export class Execution {
     if (wish?.verb === 'unlink' && user !== undefined) return part(command, user, tables, { ...limits, lastsMs: policy.lastsMs });
 
     const flood = await findFlood(command, tables.commands, isLinked ? limits : STRANGER_LIMITS);
-    if (flood !== undefined) {
-      counters.limited.value += 1;
-      const answer = isLinked && flood.isFirst ? answerTextsFor(user.locale).refusals['too-often'](refusal('too-often')) : undefined;
+    if (flood !== undefined) counters.limited.value += 1;
+    if (flood !== undefined && isLinked) {
+      const answer = flood.isFirst ? answerTextsFor(user.locale).refusals['too-often'](refusal('too-often')) : undefined;
       return { state: 'refused', reason: flood.reason, effects: [], answer };
     }
-    if (wish?.verb === 'link') return redeem(command, wish.code, tables, limits.strangersPerDay);
+    if (wish?.verb === 'link') {
+      const link = await redeem(command, wish.code, tables, limits.strangersPerDay);
+      // A code comes when the operator gives it, perhaps to somebody who has tried a lot before. How often one may guess, `LinksTable` says.
+      return flood === undefined || link.state === 'done' ? link : { ...link, answer: undefined };
+    }
     if (wish?.verb === 'unlink') return part(command, user, tables, { ...limits, lastsMs: policy.lastsMs });
     if (!isLinked) {
       counters.strangers.value += 1;
