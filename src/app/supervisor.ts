@@ -129,11 +129,6 @@ export class Supervisor {
     }
   }
 
-  /** Process ids by role, of those that run at this moment. */
-  get pids(): { readonly sip: number | undefined; readonly worker: number | undefined; readonly console: number | undefined } {
-    return { sip: this.#sip.pid, worker: this.#worker.pid, console: this.#console?.pid };
-  }
-
   /** The SIP process reads its script again, and logs a mistake in it. */
   reloadScript(): void {
     this.#sip.reload();
@@ -182,13 +177,15 @@ async function migrate(url: string, config: Config, logger: Logger): Promise<voi
 
 /** The configuration of the children: nothing in it is left to a default that they would have to find. */
 function resolve({ config, sources }: LoadedConfig, found: { database: DatabaseAccess; x: XAccess; listen: Config['sip']['listen']; tokenKey: string | undefined }): Config {
+  const isSandbox = found.x.controlUrl !== undefined;
   return {
     ...config,
     sip: { ...config.sip, listen: found.listen },
     database: { ...config.database, url: found.database.url },
     // Who tries things out with the sandbox has his phones on this machine too.
-    routing: { ...config.routing, allowLoopback: sources.has('routing.allowLoopback') ? config.routing.allowLoopback : found.x.controlUrl !== undefined },
-    x: { ...config.x, ...found.x.keys, ...found.x.client, apiBase: found.x.apiBase },
+    routing: { ...config.routing, allowLoopback: sources.has('routing.allowLoopback') ? config.routing.allowLoopback : isSandbox },
+    // A stream costs nothing there, and nobody who tries things out waits for the next look.
+    x: { ...config.x, ...found.x.keys, ...found.x.client, apiBase: found.x.apiBase, push: sources.has('x.push') || !isSandbox ? config.x.push : 'activity' },
     console: { ...config.console, tokenKey: found.tokenKey },
   };
 }

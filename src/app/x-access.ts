@@ -22,6 +22,8 @@ export interface XAccess {
 }
 
 const SANDBOX_HOST = '127.0.0.1';
+/** X allows 15 messages in 15 minutes. Who tries things out is let through after 15 seconds. */
+const SANDBOX_LIMIT_SPEED = 60;
 
 /** The keys of the configuration, which are all there or none (`config/x.ts`). */
 export function configuredKeys({ x }: Config): XKeys | undefined {
@@ -64,7 +66,7 @@ export async function reachX(parts: { config: Config; clock: Clock; logger: Logg
     return { keys: keys ?? SANDBOX_KEYS, client, apiBase, controlUrl: undefined, release: async () => {} };
   }
   try {
-    const emulator = await startEmulator({ clock, logger, apiPort, controlPort, host: SANDBOX_HOST });
+    const emulator = await startEmulator({ clock, logger, apiPort, controlPort, host: SANDBOX_HOST, limitSpeed: SANDBOX_LIMIT_SPEED });
     return { keys: SANDBOX_KEYS, client, apiBase: emulator.apiUrl, controlUrl: emulator.controlUrl, release: () => emulator.close() };
   } catch (thrown) {
     if (!(thrown instanceof AppError) || thrown.code !== 'listen.in-use') throw thrown;

@@ -1,8 +1,17 @@
-/** One time out of a text whose odd words have been rewritten, by chrono-node and the rules of `clock-reading.ts`. */
+/**
+ * One time out of a text whose odd words have been rewritten, by chrono-node and the rules of `clock-reading.ts`.
+ *
+ * chrono gets the user's date as if it were UTC, at noon. It computes on the clock of the host, moved to show that
+ * date; at noon no clock of any host changes, so the dates that come out are the same everywhere. What it does
+ * with hours is not used: spans are added up in `elapsed.ts`, and what lies ahead is found here. (With the true
+ * hour and `forwardDate`, as its manual has it, a host in New York reads "8 march at 2:30am" as another day, and
+ * "in 3 hours" an hour off twice a year.)
+ */
 import type { ParsedResult } from 'chrono-node/en';
 import { hourOnDay, hoursOf, readClock, type ClockReading } from './clock-reading.ts';
+import { readElapsed } from './elapsed.ts';
 import type { DayPart, TimeWords } from './language.ts';
-import { floatingMs, floatingOfWall, rewall, wallOfFloating } from './wall.ts';
+import { floatingMs, rewall, wallOfFloating } from './wall.ts';
 
 export interface ReadingContext {
   readonly nowMs: number;
@@ -10,6 +19,8 @@ export interface ReadingContext {
   readonly dayFirst: boolean | undefined;
   /** Of both readings of a bare hour the one in the morning. */
   readonly bareIsMorning: boolean;
+  /** It was said as a distance from now: a date has the hour that it is. */
+  readonly fromNow: boolean;
 }
 
 export type DateReading =
@@ -38,8 +49,9 @@ export function readDate(words: TimeWords, text: string, part: DayPart | undefin
   const found = find(words, text, context);
   if (typeof found === 'string') return problem(found);
   if (found.elapsed) {
-    const passedMs = found.at.date().getTime() - floatingMs(context.nowMs, context.zone);
-    return { kind: 'instant', atMs: context.nowMs + passedMs };
+    if (found.at.date().getTime() < noonOf(context)) return problem('time-past');
+    const elapsedMs = readElapsed(found.text, words);
+    return elapsedMs === undefined ? problem('time-ambiguous') : { kind: 'instant', atMs: context.nowMs + elapsedMs };
   }
   const offset = found.at.get('timezoneOffset');
   if (!found.at.isCertain('timezoneOffset') || offset === null) return { ...wallOf(found, words, part, context) };
@@ -66,14 +78,23 @@ export function readTimeOfDay(words: TimeWords, text: string, part: DayPart | un
 function find(words: TimeWords, text: string, { nowMs, zone, dayFirst = false }: ReadingContext): Found | 'time-invalid' | 'time-ambiguous' {
   const endOfDay = /\b24:00\b/.test(text);
   const searched = endOfDay ? text.replace('24:00', '0:00') : text;
-  const now = floatingMs(nowMs, zone);
-  if (Number.isNaN(now)) return 'time-invalid';
-  const [result] = words.chrono(dayFirst).parse(searched, { instant: new Date(now), timezone: 0 }, { forwardDate: true });
+  const noon = noonOf({ nowMs, zone });
+  if (Number.isNaN(noon)) return 'time-invalid';
+  const [result] = words.chrono(dayFirst).parse(searched, { instant: new Date(noon), timezone: 0 });
   if (result === undefined) return 'time-invalid';
   if (!words.fillers.test(searched.slice(0, result.index)) || /[^ ,.]/.test(searched.slice(result.index + result.text.length))) return 'time-invalid';
   if (result.end) return 'time-ambiguous';
   const elapsed = result.tags().has('result/relativeDateAndTime') && !/\d:\d\d/.test(result.text);
   return { at: result.start, elapsed, relative: result.tags().has('result/relativeDate'), endOfDay, text: searched };
+}
+
+/** Midnight of the user's date, as floating time. */
+function todayOf({ nowMs, zone }: Pick<ReadingContext, 'nowMs' | 'zone'>): number {
+  return Math.floor(floatingMs(nowMs, zone) / DAY_MS) * DAY_MS;
+}
+
+function noonOf(context: Pick<ReadingContext, 'nowMs' | 'zone'>): number {
+  return todayOf(context) + DAY_MS / 2;
 }
 
 function isDated(at: ParsedComponents): boolean {
@@ -89,36 +110,48 @@ function clockOf({ at, text }: Found, part: DayPart | undefined, { bareIsMorning
 
 function wallOf(found: Found, words: TimeWords, part: DayPart | undefined, context: ReadingContext): Exclude<DateReading, { kind: 'instant' }> {
   const { at } = found;
-  const today = floatingOfWall(`${wallOfFloating(floatingMs(context.nowMs, context.zone)).slice(0, 10)}T00:00`);
-  const day = Date.UTC(at.get('year') ?? 0, (at.get('month') ?? 1) - 1, at.get('day') ?? 1);
+  const today = todayOf(context);
   if (!at.isCertain('hour')) {
-    if (part !== undefined || !found.relative || !words.fromNow.test(found.text)) return problem('time-ambiguous');
-    return { kind: 'wall', wall: wallOfFloating(day + (floatingMs(context.nowMs, context.zone) - today)) };
+    if (part !== undefined || !found.relative || !context.fromNow) return problem('time-ambiguous');
+    return { kind: 'wall', wall: wallOfFloating(dateOf(at) + floatingMs(context.nowMs, context.zone) - today) };
   }
   const clock = clockOf(found, part, context);
   if (clock === undefined) return problem('time-invalid');
   const ahead = (hour: number, onDay: number) => aheadOf(onDay + hour * 3_600_000 + clock.minute * 60_000, context);
-  if (!isDated(at)) {
-    const hours = hoursOf(clock).map((hour) => ahead(hour, today));
-    const next = hours.find((wall) => wall !== undefined) ?? ahead(hoursOf(clock)[0]!, today + DAY_MS);
-    return next === undefined ? problem('time-past') : { kind: 'wall', wall: next };
-  }
   // Of a day, midnight and the hours of the night come after it.
   const late = found.endOfDay || (part === 'night' && clock.hour < 6) ? DAY_MS : 0;
-  const onDay = (date: number) => ahead(hourOnDay(clock, words.bareHours), date + late);
-  if (!at.isCertain('day')) {
-    const first = words.notThisOne.test(found.text) || day - today > 7 * DAY_MS ? undefined : sameWeekday(day, today) ? onDay(today) : undefined;
-    const wall = first ?? onDay(day) ?? onDay(day + 7 * DAY_MS);
-    return wall === undefined ? problem('time-past') : { kind: 'wall', wall };
+  const onDay = (day: number) => ahead(hourOnDay(clock, words.bareHours), day + late);
+  const onToday = (shift: number) => hoursOf(clock).map((hour) => ahead(hour, today + shift)).find((wall) => wall !== undefined);
+
+  if (!isDated(at)) return wallOr(onToday(0) ?? ahead(hoursOf(clock)[0]!, today + DAY_MS));
+  if (at.isCertain('weekday') && !at.isCertain('day')) {
+    if (words.otherWeek.test(found.text)) return wallOr(onDay(dateOf(at)));
+    const next = today + ((((dateOf(at) - today) / DAY_MS) % 7) + 7) % 7 * DAY_MS;
+    return wallOr(onDay(next) ?? onDay(next + 7 * DAY_MS));
   }
-  // Chrono moves a day without a year that is today into the next year once its hour is over.
-  const isToday = day === today || (!at.isCertain('year') && wallOfFloating(day).slice(5, 10) === wallOfFloating(today).slice(5, 10));
-  const walls = isToday ? hoursOf(clock).map((hour) => ahead(hour, today + late)) : [onDay(day)];
-  const wall = walls.find((candidate) => candidate !== undefined);
+  // "In june" is no day, "in 2 months" is.
+  if (!at.isCertain('day') && !found.relative) return problem('time-ambiguous');
+  const day = at.isCertain('year') ? dateOf(at) : nextDate(at, today);
+  return wallOr(day === today ? onToday(late) : onDay(day));
+}
+
+function wallOr(wall: string | undefined): Exclude<DateReading, { kind: 'instant' }> {
   return wall === undefined ? problem('time-past') : { kind: 'wall', wall };
 }
 
-const sameWeekday = (a: number, b: number) => (a - b) % (7 * DAY_MS) === 0;
+function dateOf(at: ParsedComponents, year = at.get('year') ?? 0): number {
+  return Date.UTC(year, (at.get('month') ?? 1) - 1, at.get('day') ?? 1);
+}
+
+/** Of a day without its year the next one that exists: of the 29th of February up to eight years ahead. */
+function nextDate(at: ParsedComponents, today: number): number {
+  const thisYear = new Date(today).getUTCFullYear();
+  for (let year = thisYear; year <= thisYear + 8; year += 1) {
+    const date = dateOf(at, year);
+    if (date >= today && new Date(date).getUTCDate() === at.get('day')) return date;
+  }
+  return dateOf(at);
+}
 
 /** The wall-clock time, unless it is over. */
 function aheadOf(floating: number, { nowMs, zone }: ReadingContext): string | undefined {

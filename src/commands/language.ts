@@ -56,8 +56,14 @@ export interface TimeWords {
   readonly fillers: RegExp;
   /** Counted from now: `in 2 days`. */
   readonly fromNow: RegExp;
-  /** The day named is not the first that comes: `next friday`, said on a friday. */
-  readonly notThisOne: RegExp;
+  /** The day of the week is not simply the one that comes next: `next friday`, `last friday`. */
+  readonly otherWeek: RegExp;
+  /** Seconds, minutes, hours, days and weeks by all their names, in milliseconds. */
+  readonly units: Readonly<Record<string, number>>;
+  /** Numbers in words, of spans. */
+  readonly numbers: Readonly<Record<string, number>>;
+  /** What may stand round and between spans: `in … and …`. */
+  readonly aroundSpans: RegExp;
   readonly recurrences: readonly RecurrencePattern[];
   /** `berlin time`: the group is a city. */
   readonly zoneOfCity: RegExp;

@@ -1,4 +1,4 @@
-/** Parts of which the languages put their recurrences together. */
+/** Parts of which the languages put their recurrences and spans together. */
 import type { Weekday } from './language.ts';
 import { monthDays } from './recurrence.ts';
 
@@ -46,4 +46,12 @@ export function yearly(day: string, month: number | undefined): string | undefin
   if (month === undefined || !(number >= 1 && number <= new Date(Date.UTC(2024, month, 0)).getUTCDate())) return undefined;
   const leapDay = month === 2 && number === 29;
   return `FREQ=YEARLY;BYMONTH=${month};${leapDay ? monthDays(29) : `BYMONTHDAY=${number}`}`;
+}
+
+const UNIT_MS = { second: 1000, minute: 60_000, hour: 3_600_000, day: 86_400_000, week: 604_800_000 } as const;
+
+/** Milliseconds by all names of the units. */
+export function namedUnits(names: Readonly<Record<keyof typeof UNIT_MS, readonly string[]>>): Readonly<Record<string, number>> {
+  const units = Object.keys(UNIT_MS) as (keyof typeof UNIT_MS)[];
+  return Object.fromEntries(units.flatMap((unit) => names[unit].map((name) => [name, UNIT_MS[unit]])));
 }

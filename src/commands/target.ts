@@ -2,7 +2,7 @@
 import type { Target } from './command.ts';
 import { looksLikeNumber, readPhoneNumber } from './phone-number.ts';
 
-/** @source X: names are 1 to 15 letters, digits and `_`. */
+/** Names on X are 1 to 15 letters, digits and `_`. */
 const HANDLE = /^@([A-Za-z0-9_]{1,15})$/;
 const USER = /^[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,62}[A-Za-z0-9_])?$/;
 

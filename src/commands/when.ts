@@ -1,13 +1,12 @@
 /**
- * When somebody wants something. chrono-node finds the words; the instant is ours: the wall clock of the zone is
- * shifted into UTC for chrono, which so sees neither the host's zone nor a change of the clocks, and `rewall`
- * applies the zone to what it read.
+ * When somebody wants something. chrono-node finds the words on a wall clock that has no zone; the zone is applied to
+ * what it read by `rewall`. So neither the zone of the host nor a change of the clocks gets into a time.
  */
 import type { When } from './command.ts';
-import { readDate, readTimeOfDay, type DateReading } from './date-reading.ts';
+import { readDate, readTimeOfDay, type DateReading, type ReadingContext } from './date-reading.ts';
 import type { DayPart, Language, Rewrite, TimeWords } from './language.ts';
 import { firstOccurrence } from './recurrence.ts';
-import { findZone } from './zone.ts';
+import { findZone, findZoneOfTime } from './zone.ts';
 import { rewall } from './wall.ts';
 
 export interface WhenContext {
@@ -49,7 +48,7 @@ export function readWhen(text: string, context: WhenContext): WhenReading {
 
 function readIn(words: TimeWords, text: string, context: WhenContext): WhenReading {
   const { zone, rest } = takeZone(words, text, context);
-  const inZone = { ...context, zone };
+  const inZone = { ...context, zone, fromNow: words.fromNow.test(rest) };
   const { part, rest: dated } = takeDayPart(words, rewrite(rest, words.rewrites));
   for (const { pattern, rule } of words.recurrences) {
     const match = pattern.exec(dated);
@@ -79,10 +78,10 @@ function rewrite(text: string, rewrites: readonly Rewrite[]): string {
   return result.replace(/ {2,}/g, ' ').trim();
 }
 
-/** Zones by name, which chrono does not know. `UTC` and `GMT` are such names. */
+/** Zones by name, which chrono does not know, and the abbreviations whose offset depends on the season. */
 function takeZone(words: TimeWords, text: string, { zone, languages }: WhenContext): { zone: string; rest: string } {
-  const named = /(?<![^ (])(?:utc|gmt|[a-z_]+(?:\/[a-z_+-]+){1,2})(?![^ ),.])/.exec(text);
-  const byName = named === null ? undefined : findZone(named[0], languages);
+  const named = /(?<![^ (])(?:utc|gmt|[ecmp]t|cet|mez|[a-z_]+(?:\/[a-z_+-]+){1,2})(?![^ ),.])/.exec(text);
+  const byName = named === null ? undefined : findZoneOfTime(named[0]);
   if (byName !== undefined) return { zone: byName, rest: text.replace(named![0], ' ').replace(/[()]/g, ' ').trim() };
   const city = words.zoneOfCity.exec(text);
   // The words before the city are not part of it: of "at 5pm new york" the last two are, then the last one.
@@ -100,14 +99,14 @@ function takeDayPart(words: TimeWords, text: string): { part: DayPart | undefine
   return { part: undefined, rest: text };
 }
 
-function readRecurring(words: TimeWords, rule: string, rest: string, part: DayPart | undefined, context: WhenContext): WhenReading {
+function readRecurring(words: TimeWords, rule: string, rest: string, part: DayPart | undefined, context: ReadingContext): WhenReading {
   const clock = readTimeOfDay(words, rest, part, context);
   if (clock === 'time-invalid' || clock === 'time-ambiguous') return { ok: false, problem: clock };
   const first = firstOccurrence(rule, clock, context.zone, context.nowMs);
   return first === undefined ? invalid : { ok: true, when: { kind: 'recurring', zone: context.zone, ...first } };
 }
 
-function readOnce(reading: DateReading, { nowMs, zone }: WhenContext, home: string): WhenReading {
+function readOnce(reading: DateReading, { nowMs, zone }: ReadingContext, home: string): WhenReading {
   if (reading.kind === 'problem') return { ok: false, problem: reading.problem };
   const instant = reading.kind === 'instant' ? { atMs: reading.atMs } : rewall(reading.wall, zone);
   if (instant === undefined || !(instant.atMs - nowMs <= MAX_AHEAD_MS)) return invalid;

@@ -15,6 +15,22 @@ for (const zone of [...Intl.supportedValuesOf('timeZone'), 'UTC']) {
 }
 ZONES.set('gmt', 'UTC');
 
+/** Abbreviations that are meant in summer and in winter: "5pm ET". Those of one season (EST) are offsets, and chrono knows them. */
+const SEASONLESS: Readonly<Record<string, string>> = {
+  et: 'America/New_York',
+  ct: 'America/Chicago',
+  mt: 'America/Denver',
+  pt: 'America/Los_Angeles',
+  cet: 'Europe/Berlin',
+  mez: 'Europe/Berlin',
+};
+
+/** A zone as it stands in a time. */
+export function findZoneOfTime(text: string): string | undefined {
+  const name = key(text);
+  return SEASONLESS[name] ?? ZONES.get(name) ?? otherName(text);
+}
+
 /** An IANA name, or a city: one that gave a zone its name, or one of the languages' lists. Undefined when neither. */
 export function findZone(text: string, languages: readonly Language[]): string | undefined {
   const name = key(text);

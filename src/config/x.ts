@@ -101,6 +101,7 @@ export const X = section(
     push: choice(['none', 'posts', 'activity'], {
       default: 'none',
       doc: 'A stream that brings commands within seconds, beside the looks. posts: the filtered stream brings mentions. activity: the activity stream brings mentions and direct messages. X charges for each of them, and gives an app one stream of posts and two of activity.',
+      defaultText: 'none; activity with the sandbox of `sipweet start`',
     }),
     dailyBudgetUsd: integer({
       default: 20,

@@ -18,6 +18,13 @@ export interface DatabaseOptions {
 }
 
 /**
+ * A process that is frozen, or cut off, in the middle of a transaction keeps its locks, one of which all calls
+ * of the fleet wait for; the server ends such a transaction. Longer than X may take to renew a token, the one
+ * thing that is waited for under a lock.
+ */
+const IDLE_IN_TRANSACTION_MS = 150_000;
+
+/**
  * Opens a pool; connects when it is first used. A connection that breaks while nobody uses it is
  * dropped from the pool with one line in the log: PostgreSQL may restart under a running service.
  * Close it with `destroy()`.
@@ -30,6 +37,7 @@ export function openDatabase(options: DatabaseOptions): Knex {
       connectionString: options.url,
       application_name: options.applicationName,
       statement_timeout: options.statementTimeoutMs ?? 10_000,
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
       connectionTimeoutMillis: acquireTimeoutMs,
       keepAlive: true,
     },

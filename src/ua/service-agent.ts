@@ -7,6 +7,7 @@ import type { TransactionTimings } from '../sip/transaction/timings.ts';
 import type { Destination, LocalSocket, Source } from '../sip/transport/transport.ts';
 import { AgentCore, type AgentLink } from './agent-core.ts';
 import { ALLOW, CallLeg, type CallLegUser, type InviteParts } from './call-leg.ts';
+import { NO_SUCH_CALL } from './dialog.ts';
 
 /** Where the agent's socket is: no packet of another machine gets there. */
 const ADDRESS = '127.0.0.1';
@@ -119,5 +120,3 @@ export class ServiceAgent implements EndpointUser {
     transaction?.receive(response);
   }
 }
-
-const NO_SUCH_CALL = { status: 481, reason: 'Call/Transaction Does Not Exist' };

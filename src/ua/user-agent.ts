@@ -7,6 +7,7 @@ import type { SipMessage } from '../sip/message/sip-message.ts';
 import { RFC_TIMINGS } from '../sip/transaction/timings.ts';
 import type { Destination, Source } from '../sip/transport/transport.ts';
 import { AgentCore, type AgentLink } from './agent-core.ts';
+import { NO_SUCH_CALL } from './dialog.ts';
 import { IncomingCall } from './incoming-call.ts';
 import { answerRequest } from './invite-answer.ts';
 import { OutgoingCall } from './outgoing-call.ts';
@@ -174,5 +175,3 @@ export class UserAgent implements EndpointUser {
     onCall(call);
   }
 }
-
-const NO_SUCH_CALL = { status: 481, reason: 'Call/Transaction Does Not Exist' };

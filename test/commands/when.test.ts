@@ -181,3 +181,33 @@ describe('zones in the text', () => {
 
   test('an unknown zone of the author is an invalid time, not an exception', () => assert.equal(short('at 9', { zone: 'Nowhere/At_All' }), 'time-invalid'));
 });
+
+test('spans in digits, in words, of several parts', () => {
+  const minutes = (text: string, locale = 'en') => {
+    const reading = read(text, { locale });
+    assert.ok(reading.ok && reading.when.kind === 'elapsed', text);
+    return (reading.when.atMs - NOW) / 60_000;
+  };
+  for (const [text, expected] of [
+    ['in 20 minutes', 20], ['in ten minutes', 10], ['in an hour', 60], ['in 1h 30m', 90], ['in 2 hours and 15 minutes', 135], ['in 1.5 hours', 90], ['in half an hour', 30], ['half an hour', 30],
+    ['in an hour and a half', 90], ['10 minutes from now', 10], ['5 min later', 5], ['in 90 seconds', 1.5], ['in 1 day 2 hours', 1560],
+  ] as const) assert.equal(minutes(text), expected, text);
+  for (const [text, expected] of [['in 20 minuten', 20], ['in einer stunde', 60], ['in zehn minuten', 10], ['in einer halben stunde', 30], ['in 1,5 stunden', 90], ['in anderthalb stunden', 90], ['in 2 h', 120]] as const) {
+    assert.equal(minutes(text, 'de'), expected, text);
+  }
+  assert.equal(short('in a few minutes'), 'time-ambiguous');
+});
+
+test('a date without its year is the next such date', () => {
+  assert.equal(short('31 december at 17:00'), '2026-12-31T17:00');
+  assert.equal(short('1 january at 17:00'), '2027-01-01T17:00');
+  assert.equal(short('29 february at 17:00', { now: '2028-01-10T10:00+01:00' }), '2028-02-29T17:00');
+  assert.equal(short('29 february at 17:00', { now: '2028-03-10T10:00+01:00' }), '2032-02-29T17:00');
+  assert.equal(short('in june at 17:00'), 'time-ambiguous');
+});
+
+test('abbreviations that are meant in every season are zones', () => {
+  assert.equal(short('tomorrow 5pm ET'), '2026-11-28T17:00');
+  const summer = read('tomorrow 5pm ET', { now: '2026-07-01T10:00+02:00' });
+  assert.equal(summer.ok && summer.when.atMs, at('2026-07-02T17:00-04:00'));
+});

@@ -24,6 +24,13 @@ test('a statement that runs longer than the timeout is cancelled, and the pool g
   await db.destroy();
 });
 
+test('a transaction that somebody frozen holds ends by itself, and its locks with it', async () => {
+  const db = open();
+  const { rows } = await db.raw('show idle_in_transaction_session_timeout');
+  assert.equal(rows[0].idle_in_transaction_session_timeout, '150s');
+  await db.destroy();
+});
+
 test('connections that the server ends are told to the log, and replaced', async () => {
   const warnings: string[] = [];
   const logger: Logger = { ...silentLogger, warn: (message) => warnings.push(message) };

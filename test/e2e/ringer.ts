@@ -36,10 +36,10 @@ export class Ringer {
     return this;
   }
 
-  async nextCall(): Promise<IncomingCall> {
+  async nextCall(limitMs = STEP_MS): Promise<IncomingCall> {
     const at = this.#callsTaken;
     this.#callsTaken += 1;
-    await until(`a phone of ${this.#user} rings`, () => this.calls.length > at, STEP_MS);
+    await until(`a phone of ${this.#user} rings`, () => this.calls.length > at, limitMs);
     return this.calls[at]!;
   }
 

@@ -37,6 +37,8 @@ export interface StackOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Where the sandbox is controlled when it is the test's own, not the service's. */
   readonly controlUrl?: string;
+  /** A service that has ended: this one is started in its place, in its folder and on its port. */
+  readonly after?: Stack;
 }
 
 /** What `ledger` and `dm_results` say of one event. */
@@ -68,11 +70,11 @@ export class Stack {
   }
 
   /** Runs until the test has ended, however it ends: then its processes are killed and its folder is removed. */
-  static async start(t: TestContext, { databaseUrl, db, redisUrl, set = [], env = {}, controlUrl }: StackOptions): Promise<Stack> {
-    const folder = await mkdtemp(join(tmpdir(), 'sipweet-e2e-'));
+  static async start(t: TestContext, { databaseUrl, db, redisUrl, set = [], env = {}, controlUrl, after }: StackOptions): Promise<Stack> {
+    const folder = after?.folder ?? (await mkdtemp(join(tmpdir(), 'sipweet-e2e-')));
     t.after(() => rm(folder, { recursive: true, force: true }));
     const allEnv = { DATABASE_URL: databaseUrl, ...(redisUrl === undefined ? {} : { REDIS_URL: redisUrl }), ...env };
-    const service = new CliProcess(['start', ...options(set)], {
+    const service = new CliProcess(['start', ...options(after?.sipPort ?? 0, set)], {
       cwd: folder,
       env: allEnv,
     });
@@ -99,6 +101,11 @@ export class Stack {
     process.kill(pid, 'SIGKILL');
     await until(`${role} process ${pid} is gone`, () => !isAlive(pid));
     return pid;
+  }
+
+  /** kill -9 of all processes at once; resolves when they are gone. */
+  async killAll(): Promise<void> {
+    await killAll(this.service);
   }
 
   /** SIGTERM to the supervisor; resolves when it has ended, rejects when that takes too long. */
@@ -195,8 +202,8 @@ export function onX(name: string): string {
   return `${name}_x`;
 }
 
-function options(more: readonly string[]): readonly string[] {
-  const set = [`sip.listen=udp:${LOOPBACK}:0`, `sip.domains=${DOMAIN}`, 'x.sandboxApiPort=0', 'x.sandboxControlPort=0', 'console.port=0', ...more];
+function options(sipPort: number, more: readonly string[]): readonly string[] {
+  const set = [`sip.listen=udp:${LOOPBACK}:${sipPort}`, `sip.domains=${DOMAIN}`, 'x.sandboxApiPort=0', 'x.sandboxControlPort=0', 'console.port=0', ...more];
   return set.flatMap((one) => ['--set', one]);
 }
 

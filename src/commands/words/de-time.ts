@@ -1,7 +1,7 @@
 /** Times in German. Texts are lower case here, with single spaces. */
 import { casual } from 'chrono-node/de';
 import type { RecurrencePattern, Rewrite, TimeWords, Weekday } from '../language.ts';
-import { anyOf, every, monthly, nthOfMonth, weekly, WEEKENDS, WORKING_DAYS, yearly } from '../rule-words.ts';
+import { anyOf, every, monthly, namedUnits, nthOfMonth, weekly, WEEKENDS, WORKING_DAYS, yearly } from '../rule-words.ts';
 import { beforeHour, pastHour } from './hour-words.ts';
 
 const DAYS: Readonly<Record<string, Weekday>> = {
@@ -107,6 +107,17 @@ const RECURRENCES: readonly RecurrencePattern[] = [
   { pattern: pattern(`${each} (${days})|(${habitualDays}(?:(?:,| und| &) ${habitualDays})*)`), rule: (list, habitual) => weekly(list ?? habitual!, DAYS) },
 ];
 
+const UNITS = namedUnits({
+  second: ['s', 'sek', 'sekunde', 'sekunden'],
+  minute: ['m', 'min', 'minute', 'minuten'],
+  hour: ['h', 'std', 'stunde', 'stunden'],
+  day: ['tag', 'tage', 'tagen'],
+  week: ['woche', 'wochen'],
+});
+const NUMBERS: Readonly<Record<string, number>> = {
+  ein: 1, eine: 1, einem: 1, einen: 1, einer: 1, ...Object.fromEntries(HOURS.map((word, i) => [word, i + 1])), fuenf: 5, zwoelf: 12, fünfzehn: 15, zwanzig: 20, dreißig: 30, vierzig: 40, fünfzig: 50, sechzig: 60, neunzig: 90,
+};
+
 export const DE_TIME: TimeWords = {
   chrono: () => casual,
   slashOrder: 'day-first',
@@ -128,7 +139,10 @@ export const DE_TIME: TimeWords = {
   ],
   fillers: /^(?:[\s,.]|\b(?:um|am|den|der|dem|an|in)\b)*$/,
   fromNow: /^(?:in|nach) /,
-  notThisOne: /(?:nächste|naechste)/,
+  otherWeek: /(?:nächste|naechste|letzte)/,
+  units: UNITS,
+  numbers: NUMBERS,
+  aroundSpans: /^(?:[\s,]|\b(?:in|nach|und)\b)*$/,
   recurrences: RECURRENCES,
   zoneOfCity: /(?<!\p{L})((?:\p{L}+ ){0,2}\p{L}+?)(?:er)? zeit$/u,
 };

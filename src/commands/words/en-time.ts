@@ -1,7 +1,7 @@
 /** Times in English. Texts are lower case here, with single spaces. */
 import { casual, GB } from 'chrono-node/en';
 import type { RecurrencePattern, Rewrite, TimeWords, Weekday } from '../language.ts';
-import { anyOf, every, monthly, nthOfMonth, weekly, WEEKENDS, WORKING_DAYS, yearly } from '../rule-words.ts';
+import { anyOf, every, monthly, namedUnits, nthOfMonth, weekly, WEEKENDS, WORKING_DAYS, yearly } from '../rule-words.ts';
 import { beforeHour, pastHour } from './hour-words.ts';
 
 const DAYS: Readonly<Record<string, Weekday>> = {
@@ -38,7 +38,8 @@ const REWRITES: readonly Rewrite[] = [
   [/\btonight\b/g, 'today in the night'],
   [/\bthis (morning|afternoon|evening|night)\b/g, 'today in the $1'],
   [/\b(?:every|each) (morning|afternoon|evening|night)\b/g, 'every day in the $1'],
-  [/(^|[^e] )day after tomorrow\b/g, '$1the day after tomorrow'],
+  [/\b(?:the )?day after tomorrow\b/g, 'in 2 days'],
+  [/\b(?:in )?half an hour\b/g, 'in 30 minutes'],
   [/\b(?:an|one|1) hour and a half\b/g, '90 minutes'],
   [/\b(?:a )?quarter of an hour\b/g, '15 minutes'],
   [/\bthree quarters of an hour\b/g, '45 minutes'],
@@ -91,6 +92,15 @@ const RECURRENCES: readonly RecurrencePattern[] = [
 
 const FREQUENCIES: Readonly<Record<string, 'DAILY' | 'WEEKLY' | 'MONTHLY'>> = { day: 'DAILY', week: 'WEEKLY', month: 'MONTHLY' };
 
+const UNITS = namedUnits({
+  second: ['s', 'sec', 'secs', 'second', 'seconds'],
+  minute: ['m', 'min', 'mins', 'minute', 'minutes'],
+  hour: ['h', 'hr', 'hrs', 'hour', 'hours'],
+  day: ['d', 'day', 'days'],
+  week: ['w', 'week', 'weeks'],
+});
+const NUMBERS: Readonly<Record<string, number>> = { a: 1, an: 1, ...Object.fromEntries(HOURS.map((word, i) => [word, i + 1])), fifteen: 15, twenty: 20, thirty: 30, forty: 40, fifty: 50, sixty: 60, ninety: 90 };
+
 export const EN_TIME: TimeWords = {
   chrono: (dayFirst) => (dayFirst ? GB : casual),
   slashOrder: 'by-region',
@@ -110,7 +120,10 @@ export const EN_TIME: TimeWords = {
   ],
   fillers: /^(?:[\s,.]|\b(?:at|on|the|in|for)\b)*$/,
   fromNow: /^(?:in|after|within) |(?:from now|later)$/,
-  notThisOne: /\bnext\b/,
+  otherWeek: /\b(?:next|last|past)\b/,
+  units: UNITS,
+  numbers: NUMBERS,
+  aroundSpans: /^(?:[\s,]|\b(?:in|after|within|and|from now|later)\b)*$/,
   recurrences: RECURRENCES,
   zoneOfCity: /\b((?:[\p{L}.]+ ){0,2}[\p{L}.]+) time$/u,
 };

@@ -127,7 +127,8 @@ function settings(durable: boolean): string[] {
     'listen_addresses=127.0.0.1',
     // No socket in the file system: its path has a length limit and its folder other users.
     'unix_socket_directories=',
-    'max_connections=100',
+    // What is not durable serves tests, some of which run several services at a time on one server.
+    `max_connections=${durable ? 100 : 400}`,
     'shared_buffers=64MB',
     'timezone=UTC',
     'log_timezone=UTC',

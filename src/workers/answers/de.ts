@@ -10,6 +10,7 @@ export const de: AnswerTexts = {
       ? `Anruf ${line.number}: ${line.what}, ${asWritten(line)}. Ändern: „abbrechen ${line.number}“ oder „verschiebe ${line.number} auf 18:00“`
       : `Erinnerung ${line.number}: ${line.what}, ${asWritten(line)}${line.ring ? ', dein Telefon klingelt dann' : ''}. Ändern: „abbrechen ${line.number}“ oder „verschiebe ${line.number} auf 18:00“`,
   moved: (line) => `Verschoben, ${line.number} (${line.what}): ${asWritten(line)}. Absagen: „abbrechen ${line.number}“`,
+  zoneHint: 'Nicht deine Zeitzone? „zeitzone Europe/Berlin“',
   cancelledSchedule: ({ number, what }) => `Abgesagt, ${number}: ${what}`,
   cancelledCall: ({ name }) => `Der Anruf bei ${name} ist abgesagt`,
   stoppingCall: ({ name }) => `Ich beende den Anruf bei ${name}`,

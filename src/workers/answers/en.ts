@@ -10,6 +10,7 @@ export const en: AnswerTexts = {
       ? `Call ${line.number}: ${line.what}, ${asWritten(line)}. "cancel ${line.number}" or "move ${line.number} to 18:00" changes it`
       : `Reminder ${line.number}: ${line.what}, ${asWritten(line)}${line.ring ? ', your phone will ring' : ''}. "cancel ${line.number}" or "move ${line.number} to 18:00" changes it`,
   moved: (line) => `Moved ${line.number} (${line.what}): ${asWritten(line)}. To cancel: "cancel ${line.number}"`,
+  zoneHint: 'Not your time zone? "timezone Europe/Berlin"',
   cancelledSchedule: ({ number, what }) => `Cancelled ${number}: ${what}`,
   cancelledCall: ({ name }) => `Cancelled the call to ${name}`,
   stoppingCall: ({ name }) => `Ending the call to ${name}`,

@@ -212,6 +212,8 @@ test('stop is honoured at once, linked or only mapped, with everything that was 
   await users.add({ sipUser: 'dave', xUser: 'dave_example' });
   assert.match((await stage.say('77', { verb: 'unlink' }, { authorName: 'Dave_Example' }))!, /acts for dave no more/);
   assert.equal((await users.show('dave')).notify, false);
+  const kinds = (await db('ledger').orderBy('created_at')).map(({ kind }: { kind: string }) => kind);
+  assert.deepEqual(kinds.filter((kind) => kind === 'farewell').length, 2, 'told even when the budget is spent');
 });
 
 test('stop is honoured past every limit', async () => {
