@@ -15,7 +15,7 @@ import { STEP_MS } from './stack.ts';
 const { url, db } = await withDatabase({ migrated: false });
 
 test('reminders', async (t) => {
-  const talk = await Conversation.start(t, { databaseUrl: url, db, set: ['media.portMin=21500', 'media.portMax=21599'] });
+  const talk = await Conversation.start(t, { databaseUrl: url, db, set: ['media.portMin=21500', 'media.portMax=21599', 'media.repeat=1'] });
   await talk.addLinked('bob', 'carol', 'dave');
 
   await t.test('at the time a direct message and a SIP MESSAGE to the phone that is there, no call; "done" ends it', async () => {
