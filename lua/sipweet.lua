@@ -35,8 +35,13 @@ local TRUSTED = 1
 function ksr_request_route()
   early_checks()
 
-  -- What the service's own calls say of themselves is for this script: no phone sees it, nobody else is believed.
+  -- Calls and messages that the service makes itself, because a user of ours has asked for them on X. What
+  -- they say of themselves is for this script: no phone sees it, nobody else is believed.
+  local is_own = KSR.sipweet.is_own()
   KSR.hdr.remove("X-Sipweet-Call")
+  if is_own then
+    KSR.hdr.remove("X-Sipweet-Store")
+  end
 
   -- CANCEL belongs to a call that we forward, or to nothing.
   if KSR.is_CANCEL() then
@@ -53,7 +58,9 @@ function ksr_request_route()
   -- Only requests outside of dialogs from here on. A Route that the sender made up is not followed.
   KSR.hdr.remove("Route")
 
-  authenticate()
+  if not is_own then
+    authenticate()
+  end
 
   if KSR.is_REGISTER() then
     -- Replies by itself: 200 with the contacts, or what was wrong. 1: a phone that was not there before.
@@ -77,7 +84,7 @@ function ksr_request_route()
     return
   end
 
-  to_local_user()
+  to_local_user(is_own)
 end
 
 -- Scanners, floods, loops and malformed requests end here.
@@ -145,10 +152,6 @@ end
 
 -- Our users have to show who they are; a user can be registered and called only by his own name.
 function authenticate()
-  -- Calls and messages that the service makes itself, because a user of ours has asked for them on X.
-  if KSR.sipweet.is_own() then
-    return
-  end
   if KSR.permissions.allow_source_address(TRUSTED) > 0 then
     return
   end
@@ -180,39 +183,32 @@ function authenticate()
 end
 
 -- Calls and messages to a user of ours.
-function to_local_user()
+function to_local_user(is_own)
   local callee = KSR.kx.gete_ruser()
   -- Remembered before `lookup` puts the phone's address in place of the user.
   KSR.pvx.avp_sets("callee", callee)
 
   -- The phones of somebody who has asked for a call and does not come to them: he has missed nothing.
-  local rings_asker = own_leg() == "caller"
+  local rings_asker = is_own and own_leg() == "caller"
 
   if KSR.is_INVITE() and not rings_asker then
-    local settings = profile(callee)
-    if string.sub(settings, 2, 2) == "t" then
-      missed_call("busy")
-      KSR.sl.send_reply(486, "Do Not Disturb")
-      return
-    end
-    local forward_to = string.sub(settings, 3)
-    if string.sub(forward_to, 1, 1) == "+" then
-      forward_to = KSR.sipweet.number_uri(forward_to)
-    end
-    if forward_to ~= "" then
-      KSR.pv.sets("$ru", forward_to)
-      if not KSR.is_myself_ruri() then
-        relay()
+    local profile = KSR.htable.sht_get("profiles", mailbox(callee))
+    if profile ~= nil then
+      if string.sub(profile, 1, 1) == "d" then
+        missed_call("busy")
+        KSR.sl.send_reply(486, "Do Not Disturb")
         return
       end
-      KSR.pvx.avp_sets("callee", KSR.kx.gete_ruser())
+      if forward(string.sub(profile, 2)) then
+        return
+      end
     end
   end
 
   local found = KSR.registrar.lookup("location")
   if found < 0 then
     if KSR.is_MESSAGE() then
-      message_for_absent(callee)
+      message_for_absent(callee, is_own)
       return
     end
     if KSR.is_INVITE() and not rings_asker then
@@ -244,13 +240,35 @@ function to_local_user()
   end
 end
 
--- Of a call that the service makes: is this INVITE for the side that asked for it, "caller", or for the
--- "callee"? "" for every other request.
-function own_leg()
-  if not KSR.sipweet.is_own() then
-    return ""
+-- A user's phones ring in every spelling of his name, so what he has set holds in every one: `%42OB` is bob.
+function mailbox(user)
+  if not string.find(user, "[%%%u]") then
+    return user
   end
-  return string.match(KSR.hdr.gete("X-Sipweet-Call"), ";leg=(%a+)$") or ""
+  return string.lower(KSR.pv.gete("$(rU{s.unescape.user})"))
+end
+
+-- Sends a call where its callee wants his calls: a number or an address. False when there is nothing to do:
+-- that is one of our users, whose phones are next, or a number while there is no trunk.
+function forward(to)
+  if string.sub(to, 1, 1) == "+" then
+    to = KSR.sipweet.number_uri(to)
+  end
+  if to == "" then
+    return false
+  end
+  KSR.pv.sets("$ru", to)
+  if KSR.is_myself_ruri() then
+    KSR.pvx.avp_sets("callee", KSR.kx.gete_ruser())
+    return false
+  end
+  relay()
+  return true
+end
+
+-- Of a call that the service makes: is this INVITE for the side that asked for it, "caller", or for the "callee"?
+function own_leg()
+  return string.match(KSR.hdr.gete("X-Sipweet-Call"), ";leg=(%a+)$")
 end
 
 function relay()
@@ -259,38 +277,53 @@ function relay()
   end
 end
 
--- What a user has set on X, as one text: "t" or "f" whether he is on X, the same for "do not disturb",
--- and behind them where calls for him go instead, if anywhere. Asked of the database once in a while
--- (`script.htables.profiles`), so this may wait. Without the database nothing is set.
-function profile(user)
-  local known = KSR.htable.sht_get("profiles", user)
-  if known ~= nil then
-    return known
+-- Since when profiles have been read, by the clock of the database, and how often. Of the node, not of a message.
+profiles_since = "-infinity"
+profiles_reads = 0
+-- So often all of them are read: users who are none any more leave nothing that says so.
+local READS_OF_ALL = 60
+
+-- Called every few seconds (`script.timers.profiles`): who does not want to be disturbed any more, whose calls
+-- go elsewhere? So no call waits for the database; while that is away the last answer holds. What was
+-- changed is read, a little of it twice: a change can show later than it was made.
+-- A profile is a text: "d" for "do not disturb" or "-", and behind it where calls go instead, if anywhere.
+function ksr_rtimer_profiles()
+  if KSR.sqlops.sql_query("db", "SELECT now()::text", "now") < 0 then
+    return
+  end
+  if profiles_reads % READS_OF_ALL == 0 then
+    profiles_since = "-infinity"
   end
   local queried = KSR.sipweet.sql_query_p1("db",
-    "SELECT 't' || CASE WHEN dnd THEN 't' ELSE 'f' END || coalesce(forward_to, '') FROM sipweetusers WHERE sipuser = $1",
-    "profile", user)
+    "SELECT lower(sipuser), CASE WHEN dnd THEN 'd' ELSE '-' END || coalesce(forward_to, '') FROM sipweetusers"
+      .. " WHERE updated_at > $1::timestamptz - interval '30 seconds' AND ($1 <> '-infinity' OR dnd OR forward_to IS NOT NULL)",
+    "profiles", profiles_since)
   if queried < 0 then
-    return "ff"
+    return
   end
-  known = "ff"
-  if KSR.sqlops.sql_num_rows("profile") > 0 then
-    known = KSR.sqlops.sql_result_get("profile", 0, 0)
+  if profiles_since == "-infinity" then
+    -- What stood there before may be old, or another script's.
+    KSR.htable.sht_reset("profiles")
   end
-  KSR.htable.sht_sets("profiles", user, known)
-  return known
-end
-
-function is_on_x(user)
-  return string.sub(profile(user), 1, 1) == "t"
+  for row = 0, KSR.sqlops.sql_num_rows("profiles") - 1 do
+    local user = KSR.sqlops.sql_result_get("profiles", row, 0)
+    local profile = KSR.sqlops.sql_result_get("profiles", row, 1)
+    if profile == "-" then
+      KSR.htable.sht_rm("profiles", user)
+    else
+      KSR.htable.sht_sets("profiles", user, profile)
+    end
+  end
+  profiles_since = KSR.sqlops.sql_result_get("now", 0, 0)
+  profiles_reads = profiles_reads + 1
 end
 
 -- Instant messages ----------------------------------------------------------------------------
 
 -- No phone of the recipient is there. Who is on X gets the text as a direct message, others when
 -- they have a phone again; what he was told on X is not stored too.
-function message_for_absent(recipient)
-  if KSR.sipweet.is_own() then
+function message_for_absent(recipient, is_own)
+  if is_own then
     -- Came from X, so it does not go back there. Reminders are of no use later.
     if KSR.hdr.is_present("X-Sipweet-Store") < 0 and KSR.msilo.mstore() > 0 then
       KSR.sl.send_reply(202, "Accepted")
@@ -299,27 +332,32 @@ function message_for_absent(recipient)
     end
     return
   end
+  local on_x, known = who_is(recipient)
   local text = KSR.pv.gete("$rb")
   local is_text = string.find(string.lower(KSR.hdr.get("Content-Type") or "text/plain"), "^text/plain") ~= nil
-  if is_text and text ~= "" and is_on_x(recipient) then
+  if on_x and is_text and text ~= "" then
     if instant_message(recipient, text) then
       KSR.sl.send_reply(202, "Accepted")
     else
       KSR.sl.send_reply(500, "Server Internal Error")
     end
-    return
-  end
-  if is_subscriber(recipient) and KSR.msilo.mstore() > 0 then
+  elseif known and KSR.msilo.mstore() > 0 then
     KSR.sl.send_reply(202, "Accepted")
   else
+    -- Nothing is stored for names that nobody has.
     KSR.sl.send_reply(480, "Temporarily Unavailable")
   end
 end
 
--- Nothing is stored for names that nobody has.
-function is_subscriber(user)
-  return KSR.sipweet.sql_query_p1("db", "SELECT 1 FROM subscriber WHERE username = $1 LIMIT 1", "subscriber", user) >= 0
-    and KSR.sqlops.sql_num_rows("subscriber") > 0
+-- Is the user told on X, and is he a user at all? Without the database neither is known.
+function who_is(user)
+  local queried = KSR.sipweet.sql_query_p1("db",
+    "SELECT EXISTS (SELECT 1 FROM sipweetusers WHERE sipuser = $1 AND notify), EXISTS (SELECT 1 FROM subscriber WHERE username = $1)",
+    "who", user)
+  if queried < 0 then
+    return false, false
+  end
+  return KSR.sqlops.sql_result_get("who", 0, 0) == "t", KSR.sqlops.sql_result_get("who", 0, 1) == "t"
 end
 
 function instant_message(recipient, text)

@@ -1,6 +1,4 @@
 import type { Clock } from '../base/clock.ts';
-import { Counters } from '../base/counters.ts';
-import { AppError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import { realmOf } from '../config/auth.ts';
 import { addressBlock } from '../config/notations.ts';
@@ -12,28 +10,19 @@ import { XWebhook } from '../console/x-webhook.ts';
 import { checkDatabase } from '../db/connection.ts';
 import { CommandsTable } from '../db/tables/commands.ts';
 import { LinksTable } from '../db/tables/links.ts';
-import { SpendTable } from '../db/tables/spend.ts';
 import { SubscriberTable } from '../db/tables/subscriber.ts';
 import { UsersTable } from '../db/tables/users.ts';
 import { XTokensTable } from '../db/tables/x-tokens.ts';
 import { TokenCipher } from '../db/token-cipher.ts';
 import { CommandIntake } from '../intake/command-intake.ts';
-import { connectBullmq } from '../jobs/bullmq/bullmq-queue.ts';
-import { endedWithin } from '../jobs/bullmq/deadline.ts';
 import { Lockout } from '../sip/auth/lockout.ts';
 import { sourceNetwork } from '../sip/auth/source-network.ts';
-import { XClient } from '../x/client.ts';
 import { SignIn } from '../x/oauth2.ts';
 import type { OnSpend } from '../x/prices.ts';
-import { SpendMeter } from '../workers/spend-meter.ts';
-import { openPool, requireMigrated, type Database } from './database.ts';
+import type { Database } from './database.ts';
 import { OwnAccount } from './own-account.ts';
 import type { RunningRole } from './role.ts';
-import { configuredKeys } from './x-access.ts';
-import { xLimits } from './x-limits.ts';
-
-/** How long the last charges of X may take to be written down. */
-const METER_MS = 2000;
+import { openXProcess } from './x-process.ts';
 
 /**
  * The console process: the pages on which people link their accounts, and the webhook of X.
@@ -44,33 +33,17 @@ const METER_MS = 2000;
  */
 export async function startConsoleNode(parts: { config: Config; clock: Clock; logger: Logger }): Promise<RunningRole> {
   const { config, clock, logger } = parts;
-  const { url } = config.database;
-  const keys = configuredKeys(config);
-  if (url === undefined) throw new AppError('config.invalid', 'The console needs database.url');
-  if (keys === undefined) throw new AppError('x.misconfigured', 'The console needs the keys of X');
-
-  const { apiBase, timeoutMs } = config.x;
-  const db = openPool({ url, config, logger, applicationName: 'sipweet console' });
-  const counters = new Counters();
-  const meter = new SpendMeter({ table: new SpendTable(db), logger, counters });
+  const common = openXProcess({ config, clock, logger, role: 'console' });
+  const { db, queue, keys, x, meter, xSwitch, counters } = common;
   const { onSpend } = meter;
-  const connection = { clock, logger: logger.child({ module: 'x' }), onSpend, ...(apiBase === undefined ? {} : { apiBase }) };
-  const own = new OwnAccount({ x: new XClient({ keys, timeoutMs, ...connection }), clock, logger });
-  const queue = connectBullmq({ redisUrl: config.queue.redisUrl, databaseUrl: url, clock, logger: logger.child({ module: 'queue' }) });
+  const own = new OwnAccount({ x, clock, logger });
   const links = new LinksTable(db);
-  const { xSwitch } = xLimits({ config, db, clock, logger });
   const isReady = async () => {
     await checkDatabase(db);
     await queue.health();
   };
-  const close = async () => {
-    await endedWithin(clock, METER_MS, meter.flush());
-    await queue.close(0);
-    await db.destroy();
-  };
   try {
-    await requireMigrated(db);
-    await queue.health();
+    await common.check();
     const intake = new CommandIntake({ inbox: new CommandsTable(db), jobs: queue, clock, logger, counters, maxAgeMs: config.x.maxAgeMs, isClosed: () => xSwitch.isOff() });
     const server = await ConsoleServer.start({
       host: config.console.host,
@@ -80,7 +53,7 @@ export async function startConsoleNode(parts: { config: Config; clock: Clock; lo
       requestsPerMinute: config.console.requestsPerMinute,
       links,
       passwords: new PasswordCheck({ subscribers: new SubscriberTable(db), realm: realmOf(config), bound: lockoutOf(config, clock) }),
-      signIn: signInOf({ config, db, logger, connection }),
+      signIn: signInOf({ config, db, logger, clock, onSpend }),
       webhook: new XWebhook({
         path: config.console.webhookPath,
         consumerSecret: keys.appSecret,
@@ -108,11 +81,11 @@ export async function startConsoleNode(parts: { config: Config; clock: Clock; lo
       reload() {},
       async stop() {
         await server.stop();
-        await close();
+        await common.close();
       },
     };
   } catch (thrown) {
-    await close();
+    await common.close();
     throw thrown;
   }
 }
@@ -132,10 +105,11 @@ function signInOf(parts: {
   config: Config;
   db: Database;
   logger: Logger;
-  connection: { readonly clock: Clock; readonly logger: Logger; readonly onSpend: OnSpend; readonly apiBase?: string };
+  clock: Clock;
+  onSpend: OnSpend;
 }): ((redirectUri: string) => SigningIn) | undefined {
-  const { config, db, logger, connection } = parts;
-  const { clientId, clientSecret } = config.x;
+  const { config, db, logger, clock, onSpend } = parts;
+  const { clientId, clientSecret, apiBase } = config.x;
   const { tokenKey } = config.console;
   if (clientId === undefined) {
     logger.info('Nobody can sign in with X here: x.clientId is not set; accounts are linked by codes in messages');
@@ -146,6 +120,7 @@ function signInOf(parts: {
     return undefined;
   }
   const cipher = new TokenCipher(tokenKey.split(',').map((key) => key.trim()));
+  const connection = { clock, logger: logger.child({ module: 'x' }), onSpend, ...(apiBase === undefined ? {} : { apiBase }) };
   return (redirectUri) => {
     const x = new SignIn({ client: { clientId, clientSecret }, redirectUri, ...connection });
     return { x, tokens: new XTokensTable({ db, cipher, refresh: (token) => x.refresh(token) }) };

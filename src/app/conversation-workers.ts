@@ -17,7 +17,7 @@ import { CallEventWorker } from '../workers/call-events/call-event-worker.ts';
 import { CommandWorker } from '../workers/commands/command-worker.ts';
 import { ourGrammar } from '../workers/commands/our-grammar.ts';
 import type { CallPolicy } from '../workers/commands/policy/call-policy.ts';
-import { overdueAlarms } from '../workers/overdue-alarms.ts';
+import { overdueAlarms } from '../workers/sweep/overdue-alarms.ts';
 import { pushFrom } from '../workers/reader/push.ts';
 import { Reader } from '../workers/reader/reader.ts';
 import { ScheduleWorker } from '../workers/schedules/schedule-worker.ts';
@@ -25,7 +25,7 @@ import { comingAlarms, lostJobs, zoneRules } from '../workers/sweep/steps.ts';
 import type { SweepStep } from '../workers/sweep/step.ts';
 import { Sweep } from '../workers/sweep/sweep.ts';
 import type { WorkerPart } from '../workers/worker-part.ts';
-import type { XSwitch } from '../workers/x-switch.ts';
+import type { XSwitch } from '../workers/gate/x-switch.ts';
 import { XAppClient } from '../x/app-client.ts';
 import type { XKeys } from '../x/client.ts';
 import type { XReading } from '../x/port.ts';
@@ -41,6 +41,8 @@ const NODE_LOST_MS = 30_000;
 const LOST_AFTER_MS = 20_000;
 /** The same for messages, whose jobs wait for X's limits. */
 const LOST_NOTICE_AFTER_MS = 60_000;
+/** The same for messages that may have been sent: whose job is there looks for them every minute or so, unless X is away. */
+const LOST_SENDING_AFTER_MS = 900_000;
 const NODE_FORGOTTEN_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -86,13 +88,15 @@ export function conversationWorkers(parts: ConversationParts): readonly WorkerPa
   ];
 }
 
-function policyOf(config: Config): CallPolicy {
+/** Hosts are named as the SIP process names them (`own-names.ts`): what is stored here, a forwarding say, is read there. */
+export function policyOf(config: Config): CallPolicy {
   const { calls, sip } = config;
-  const domain = realmOf(config);
+  const served = [...sip.domains, ...(sip.advertise === undefined ? [] : [{ host: sip.advertise, port: undefined }])];
+  const [first = { host: realmOf(config), port: undefined }] = served;
   return {
     ...calls,
-    domain,
-    ownDomains: [...new Set([domain, ...sip.domains.map(({ host }) => host), ...(sip.advertise === undefined ? [] : [sip.advertise])])].map((host) => host.toLowerCase()),
+    domain: first.port === undefined ? first.host : `${first.host}:${first.port}`,
+    ownDomains: [...new Set([first, { host: realmOf(config) }, ...served].map(({ host }) => host.toLowerCase()))],
     lastsMs: calls.maxDurationMs + 2 * calls.ringMs + MINUTE_MS,
   };
 }
@@ -138,6 +142,7 @@ function sweepOf({ config, db, queue, clock, logger, counters }: ConversationPar
     },
     lostJobs('commands, calls and schedules without a job', (nowMs) => overdueAlarms(tables, nowMs, LOST_AFTER_MS), queue),
     lostJobs('messages without a job', async () => (await ledger.plannedLongerThan(LOST_NOTICE_AFTER_MS)).map(({ id }) => ({ job: 'notice', id }) as const), queue),
+    lostJobs('messages that may have been sent, without a job', async () => (await ledger.findSending(LOST_SENDING_AFTER_MS)).map(({ id }) => ({ job: 'notice', id }) as const), queue, LOST_SENDING_AFTER_MS),
     comingAlarms((untilMs) => schedules.due(untilMs), queue, 2 * sweepMs),
     zoneRules(schedules),
     {

@@ -6,15 +6,15 @@ import { DigestTable } from '../db/tables/digests.ts';
 import { LedgerTable } from '../db/tables/ledger.ts';
 import { UsersTable } from '../db/tables/users.ts';
 import type { JobQueue } from '../jobs/queue.ts';
-import { setUpChannels } from '../workers/channels/set-up.ts';
-import type { DeliveryWorkerOptions } from '../workers/delivery-worker.ts';
-import { DirectMessageWorker } from '../workers/direct-message-worker.ts';
-import { InstantMessageWorker } from '../workers/instant-message-worker.ts';
-import { NoticeWorker } from '../workers/notice-worker.ts';
-import { PacedX, type XSending } from '../workers/paced-x.ts';
-import type { SpendMeter } from '../workers/spend-meter.ts';
+import { setUpChannels } from '../workers/delivery/channels/set-up.ts';
+import type { DeliveryWorkerOptions } from '../workers/delivery/delivery-worker.ts';
+import { DirectMessageWorker } from '../workers/delivery/direct-message-worker.ts';
+import { InstantMessageWorker } from '../workers/delivery/instant-message-worker.ts';
+import { NoticeWorker } from '../workers/delivery/notice-worker.ts';
+import { PacedX, type XSending } from '../workers/delivery/paced-x.ts';
+import type { SpendMeter } from '../workers/gate/spend-meter.ts';
 import type { WorkerPart } from '../workers/worker-part.ts';
-import type { XGate } from '../workers/x-gate.ts';
+import type { XGate } from '../workers/gate/x-gate.ts';
 import type { Database } from './database.ts';
 
 /** What delivers messages in a worker process, as the configuration wants it: missed calls, instant messages, and what others have planned. */

@@ -129,11 +129,6 @@ export class Supervisor {
     }
   }
 
-  /** Process ids by role, of those that run at this moment. */
-  get pids(): { readonly sip: number | undefined; readonly worker: number | undefined; readonly console: number | undefined } {
-    return { sip: this.#sip.pid, worker: this.#worker.pid, console: this.#console?.pid };
-  }
-
   /** The SIP process reads its script again, and logs a mistake in it. */
   reloadScript(): void {
     this.#sip.reload();

@@ -1,6 +1,6 @@
 /** The key with which tokens of people who signed in are encrypted. */
 import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { errorText } from '../base/errors.ts';
 import { randomHex } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
@@ -11,14 +11,14 @@ const FILE = 'token-key';
 
 /**
  * The configured key; else, for the embedded database and for the sandbox of X, one that is made once and
- * kept in the data folder, for its owner's eyes. Undefined for a database and an X of the operator: a key on
+ * kept beside the data folder, for its owner's eyes. Undefined for a database and an X of the operator: a key on
  * the disk of one of several machines would be a trap for him.
  */
 export async function tokenKeyFor(parts: { config: Config; isOnTrial: boolean; logger: Logger }): Promise<string | undefined> {
   const { config, isOnTrial, logger } = parts;
   if (config.console.tokenKey !== undefined || !isOnTrial) return config.console.tokenKey;
   try {
-    return await keepKey(config.database.dataFolder);
+    return await keepKey(dirname(config.database.dataFolder));
   } catch (thrown) {
     logger.warn('There is no key for tokens, so nobody can sign in with X: set console.tokenKey', { reason: errorText(thrown) });
     return undefined;

@@ -1,23 +1,11 @@
 import type { Clock } from '../base/clock.ts';
-import { Counters } from '../base/counters.ts';
 import type { Logger } from '../base/logger.ts';
-import { AppError } from '../base/errors.ts';
 import type { Config } from '../config/schema.ts';
-import { SpendTable } from '../db/tables/spend.ts';
-import { connectBullmq } from '../jobs/bullmq/bullmq-queue.ts';
-import { endedWithin } from '../jobs/bullmq/deadline.ts';
-import { SpendMeter } from '../workers/spend-meter.ts';
 import { GatedReading } from '../workers/reader/gated-reading.ts';
-import { XClient } from '../x/client.ts';
 import { conversationWorkers } from './conversation-workers.ts';
-import { openPool, requireMigrated } from './database.ts';
 import { deliveryWorkers } from './delivery-workers.ts';
 import type { RunningRole } from './role.ts';
-import { configuredKeys } from './x-access.ts';
-import { xLimits } from './x-limits.ts';
-
-/** How long a stopping worker waits for the last charges to be written down. */
-const METER_MS = 2_000;
+import { openXProcess } from './x-process.ts';
 
 /**
  * The worker process: delivers messages, reads what people write on X, and does what they ask.
@@ -27,20 +15,9 @@ const METER_MS = 2_000;
  */
 export async function startWorkerNode(parts: { config: Config; clock: Clock; logger: Logger }): Promise<RunningRole> {
   const { config, clock, logger } = parts;
-  const { url } = config.database;
-  const keys = configuredKeys(config);
-  if (url === undefined) throw new AppError('config.invalid', 'A worker needs database.url');
-  if (keys === undefined) throw new AppError('x.misconfigured', 'A worker needs the keys of X');
-
-  const { apiBase, timeoutMs } = config.x;
-  const db = openPool({ url, config, logger, applicationName: 'sipweet worker' });
-  const counters = new Counters();
-  const meter = new SpendMeter({ table: new SpendTable(db), logger, counters });
+  const common = openXProcess({ config, clock, logger, role: 'worker' });
+  const { db, queue, keys, x, meter, xSwitch, gate, counters } = common;
   const { onSpend } = meter;
-  const x = new XClient({ keys, clock, logger, timeoutMs, onSpend, ...(apiBase === undefined ? {} : { apiBase }) });
-  const { redisUrl } = config.queue;
-  const queue = connectBullmq({ redisUrl, databaseUrl: url, clock, logger: logger.child({ module: 'queue' }) });
-  const { xSwitch, gate } = xLimits({ config, db, clock, logger });
   const workers = [
     ...deliveryWorkers({ config, db, queue, x, meter, gate, clock, logger, counters }),
     ...conversationWorkers({ config, keys, db, queue, x: new GatedReading(x, gate), xSwitch, onSpend, clock, logger, counters }),
@@ -48,13 +25,10 @@ export async function startWorkerNode(parts: { config: Config; clock: Clock; log
 
   const close = async () => {
     await Promise.all(workers.map((worker) => worker.stop()));
-    await endedWithin(clock, METER_MS, meter.flush());
-    await queue.close(0);
-    await db.destroy();
+    await common.close();
   };
   try {
-    await requireMigrated(db);
-    await queue.health();
+    await common.check();
   } catch (thrown) {
     await close();
     throw thrown;

@@ -3,9 +3,9 @@ import type { Logger } from '../base/logger.ts';
 import type { Config } from '../config/schema.ts';
 import { SpendTable } from '../db/tables/spend.ts';
 import { SwitchesTable } from '../db/tables/switches.ts';
-import { Budget } from '../workers/budget.ts';
-import { SwitchAndBudget } from '../workers/x-gate.ts';
-import { XSwitch } from '../workers/x-switch.ts';
+import { Budget } from '../workers/gate/budget.ts';
+import { SwitchAndBudget } from '../workers/gate/x-gate.ts';
+import { XSwitch } from '../workers/gate/x-switch.ts';
 import type { Database } from './database.ts';
 
 const MICROS = 1_000_000;

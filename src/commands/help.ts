@@ -1,7 +1,6 @@
 /** What to write, for people who do not know, and what went wrong, for those who did it otherwise. */
 import type { NotUnderstood } from './command.ts';
 import { textsFor } from './texts/catalogue.ts';
-import type { Verb } from './texts/texts.ts';
 
 /** Characters of a post. */
 const POST_LENGTH = 280;
@@ -12,11 +11,6 @@ export function helpText(locale: string): string {
   return textsFor(locale)
     .help.map(([heading, ...lines]) => [heading, ...lines.map((line) => `  ${line}`)].join('\n'))
     .join('\n');
-}
-
-/** Two examples of a verb. */
-export function examplesFor(verb: Verb, locale: string): readonly [string, string] {
-  return textsFor(locale).examples[verb];
 }
 
 /** What was understood, what was not, and two examples: fits a post. */

@@ -12,8 +12,6 @@
 /** Longer input cannot come from X (a direct message has at most 10,000 characters); the rest is not looked at. */
 const MAX_INPUT = 10_000;
 
-const ENTITIES: Readonly<Record<string, string>> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'" };
-
 /** White space and all that works as a line break or a separator in some program. */
 const WHITE_SPACE = /[\s\u0000-\u001f\u007f-\u009f\u2028\u2029]+/gu;
 
@@ -25,11 +23,11 @@ const JOINER_IN_PLACE =
 const INVISIBLE = /[\p{Cf}\p{Cs}\p{Co}]/gu;
 
 /**
- * The text without control characters, text direction controls, zero-width characters and X's HTML entities,
- * with one space for each run of white space. An entity is decoded once: `&amp;lt;` is the text `&lt;`.
+ * The text without control characters, text direction controls and zero-width characters, with one space for
+ * each run of white space. Entities of HTML are text here: where X is read its own were decoded.
  */
 export function cleanText(text: string): string {
-  return withoutInvisible(text.slice(0, MAX_INPUT).replace(/&(?:amp|lt|gt|quot|#39);/g, (entity) => ENTITIES[entity]!))
+  return withoutInvisible(text.slice(0, MAX_INPUT))
     .replace(WHITE_SPACE, ' ')
     .trim()
     .normalize('NFC');

@@ -51,7 +51,7 @@ export const SCRIPT = section('The routing script and what Kamailio calls the pa
     {
       default: {
         ipban: { autoexpireS: 300, initval: undefined, maxEntries: 100_000 },
-        profiles: { autoexpireS: 15, initval: undefined, maxEntries: 100_000 },
+        profiles: { autoexpireS: 0, initval: undefined, maxEntries: 100_000 },
       },
       doc: 'Tables in memory of KSR.htable and $sht(name=>key).',
       kamailio: 'htable.htable',
@@ -104,6 +104,7 @@ export const SCRIPT = section('The routing script and what Kamailio calls the pa
       default: {
         results: { intervalMs: 1000, route: 'ksr_rtimer_results' },
         commands: { intervalMs: 250, route: 'ksr_rtimer_commands' },
+        profiles: { intervalMs: 2000, route: 'ksr_rtimer_profiles' },
         alive: { intervalMs: 5000, route: 'ksr_rtimer_alive' },
       },
       doc: 'Timed routes of the module rtimer.',

@@ -1,14 +1,6 @@
+import { isTimeZone } from '../base/time-zone.ts';
 import { integer, line } from './option.ts';
 import { section } from './section.ts';
-
-function knownTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 export const WORKER = section('The processes that turn events into messages.', {
   concurrency: integer({
@@ -39,7 +31,7 @@ export const WORKER = section('The processes that turn events into messages.', {
   timeZone: line({
     default: 'UTC',
     expected: 'a time zone like Europe/Berlin',
-    accepts: knownTimeZone,
+    accepts: isTimeZone,
     doc: 'Time zone of the times in messages to users who have none of their own.',
   }),
 });

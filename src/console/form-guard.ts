@@ -30,8 +30,14 @@ export class FormGuard {
     return signer.sign('form', seed);
   }
 
-  /** Whether a form was sent from a page of ours by the browser that the page was shown to. */
+  /** Whether a form was sent from a page of ours by the browser that the page was shown to; what was not is counted. */
   accepts(request: FastifyRequest, fields: URLSearchParams): boolean {
+    const isOurs = this.#isFromOurPage(request, fields);
+    if (!isOurs) this.#context.counters.forged.value += 1;
+    return isOurs;
+  }
+
+  #isFromOurPage(request: FastifyRequest, fields: URLSearchParams): boolean {
     const { origin, signer } = this.#context;
     const site = request.headers['sec-fetch-site'];
     if (site !== undefined && site !== 'same-origin') return false;

@@ -1,3 +1,5 @@
+import { escapeHtml } from '../base/html.ts';
+
 /** Text that is HTML already. Made by `html` only, so that nothing gets into a page unescaped. */
 export class Html {
   readonly text: string;
@@ -5,12 +7,6 @@ export class Html {
   constructor(text: string) {
     this.text = text;
   }
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character]!);
 }
 
 /** What may stand between the pieces of a template: text is escaped, `Html` is not, `undefined` is nothing. */

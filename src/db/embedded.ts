@@ -26,9 +26,6 @@ import { OwnerLock } from './embedded/owner-lock.ts';
 import { chooseRunAs } from './embedded/run-as.ts';
 import { findServer, startServer, stopServer, type RunningServer } from './embedded/server.ts';
 
-/** Where the data stands when nobody says otherwise, seen from the working directory. */
-export const DEFAULT_DATA_FOLDER = '.sipweet/postgres';
-
 const DATABASE = 'sipweet';
 const POLL_MS = 100;
 const START_ATTEMPTS = 20;

@@ -5,7 +5,8 @@ import type { Logger } from '../base/logger.ts';
 import { RecentIds } from '../base/recent-ids.ts';
 import type { IncomingCommand } from '../commands/incoming-command.ts';
 import { xCommand } from '../jobs/contract/x-command.ts';
-import type { JobSink, NewJob } from '../jobs/queue.ts';
+import { jobOf } from '../jobs/job-of.ts';
+import type { JobSink } from '../jobs/queue.ts';
 import { compareIds } from '../x/ids.ts';
 import type { XIncomingMessage, XPost, XUser } from '../x/port.ts';
 import type { CommandInbox } from './command-inbox.ts';
@@ -92,12 +93,8 @@ export class CommandIntake {
 
   /** The rows are the truth and a sweep adds what is missing, so a queue that is away is no reason to read again. */
   async #addJobs(ids: readonly string[]): Promise<void> {
-    const jobs: NewJob[] = ids.map((id) => {
-      const payload = { v: 1, id } as const;
-      return { queue: xCommand.name, id: xCommand.id(payload), name: xCommand.name, data: xCommand.encode(payload) };
-    });
     try {
-      await this.#options.jobs.addBatch(jobs);
+      await this.#options.jobs.addBatch(ids.map((id) => jobOf(xCommand, { v: 1, id })));
     } catch (thrown) {
       this.#counters.jobsLeft.value += ids.length;
       this.#options.logger.warn('Commands wait for the sweep: the queue did not take their jobs', {

@@ -1,6 +1,7 @@
 import { randomHex } from '../base/ids.ts';
 import { isToken } from '../sip/grammar/characters.ts';
 import { canonicalName } from '../sip/headers/header-id.ts';
+import { AGENT_HEADERS, NOT_SINGLE } from '../sip/message/single-request.ts';
 import { parseUri } from '../sip/uri/uri.ts';
 import { isWholeHeaderLines } from './header-name.ts';
 import type { RequestField, RequestFields } from './modules/request-fields.ts';
@@ -18,15 +19,6 @@ const PASSWORD_IS_HASH = 1;
 
 /** A request that is larger goes through no datagram. */
 const MAX_BODY_BYTES = 60_000;
-
-/** What begins, changes or ends a dialog, or belongs to a transaction of its own, needs more than one request. */
-const NOT_SINGLE: ReadonlySet<string> = new Set(['INVITE', 'ACK', 'CANCEL', 'BYE', 'PRACK', 'UPDATE', 'SUBSCRIBE', 'REFER']);
-
-/** What the user agent writes itself, or what leads a request elsewhere than its URI says. */
-const OURS: ReadonlySet<string> = new Set([
-  'via', 'from', 'to', 'call-id', 'cseq', 'max-forwards', 'content-length', 'route', 'record-route', 'user-agent',
-  'authorization', 'proxy-authorization',
-]);
 
 /**
  * The request that `$uac_req` describes. Everything in it is looked at, for a script makes such texts from
@@ -75,7 +67,7 @@ function headersProblem(headers: string): string | undefined {
     return 'hdrs are not whole header lines, each with its CRLF';
   }
   const names = headers.split('\r\n').slice(0, -1).map((line) => canonicalName(line.slice(0, line.indexOf(':')).trimEnd()));
-  const own = names.find((name) => OURS.has(name));
+  const own = names.find((name) => AGENT_HEADERS.has(name));
   return own === undefined ? undefined : `hdrs have ${own}, which is written here`;
 }
 

@@ -73,14 +73,14 @@ export class AgentCore implements CallerAgent {
   }
 
   /**
-   * Opens a socket on any free port of `address`.
+   * Opens a UDP socket; port 0 is any free one.
    * @throws AppError `listen.failed`
    */
-  async listen(address: string, proxy: Destination, user: EndpointUser): Promise<void> {
+  async listen({ address, port }: { readonly address: string; readonly port: number }, proxy: Destination, user: EndpointUser): Promise<void> {
     const { clock, logger } = this.#options;
     this.endpoint.attach(user);
     const transports = new Transports({ receiver: this.endpoint, clock, counters: this.#counters, logger });
-    const [local] = await transports.listen([{ protocol: 'udp', address, port: 0 }]);
+    const [local] = await transports.listen([{ protocol: 'udp', address, port }]);
     this.#transports = transports;
     this.connect({
       sender: { send: (text, destination) => transports.send(text, destination), localFor: ({ protocol, address: peer }) => transports.localSocketFor(protocol, peer) },

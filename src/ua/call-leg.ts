@@ -4,10 +4,11 @@ import type { ClientTransaction } from '../sip/endpoint/client-transaction.ts';
 import type { ServerTransaction } from '../sip/endpoint/server-transaction.ts';
 import type { SipMessage } from '../sip/message/sip-message.ts';
 import type { CallerAgent, InDialogParts } from './caller-agent.ts';
-import { Dialog } from './dialog.ts';
+import { Dialog, NO_SUCH_CALL } from './dialog.ts';
 import { ForkedAnswers } from './forked-answers.ts';
 import { IncomingOffer } from './incoming-offer.ts';
 import { answerRequest } from './invite-answer.ts';
+import { OutgoingOffer } from './outgoing-offer.ts';
 import { descriptionOf } from './session-description.ts';
 
 /** Whoever conducts a call. Nothing is told any more once the leg was ended. */
@@ -53,11 +54,6 @@ type State =
   | 'leaving' // BYE sent, or the INVITE given up
   | 'over';
 
-const GUARD = 0;
-const GLARE = 1;
-/** How often a re-INVITE is sent again after a 491. */
-const MAX_GLARES = 5;
-
 /**
  * A call that we make (RFC 3261 §13.2), from its INVITE to its BYE, re-INVITEs of both sides included.
  *
@@ -75,8 +71,8 @@ export class CallLeg implements TimerOwner {
   readonly #user: CallLegUser;
   readonly #parts: InviteParts;
   readonly #forks: ForkedAnswers;
-  readonly #guard = new Timer(this, GUARD);
-  readonly #glare = new Timer(this, GLARE);
+  /** Of an INVITE that was given up. */
+  readonly #guard = new Timer(this);
   #state: State = 'calling';
   #transaction: ClientTransaction;
   #challengesAnswered = 0;
@@ -85,7 +81,7 @@ export class CallLeg implements TimerOwner {
   #acceptedCSeq = 0;
   /** The last ACK, to be sent again for each repetition of its 2xx. */
   #acknowledged = { cseq: -1, answer: '' };
-  #reinvite = { offer: '', isPatient: false, glares: 0 };
+  #outgoing: OutgoingOffer | undefined;
   #incoming: IncomingOffer | undefined;
   #hasRung = false;
   #finalStatus = 0;
@@ -135,8 +131,16 @@ export class CallLeg implements TimerOwner {
    * @param isPatient after a 491 it is sent again, later; else the 491 is told as any failure
    */
   reinvite(offer: string, isPatient: boolean): void {
-    this.#reinvite = { offer, isPatient, glares: 0 };
-    this.#sendReinvite();
+    this.#state = 'offering';
+    this.#outgoing = new OutgoingOffer(this.#agent, this.#dialog!, { headers: this.#ownHeaders, description: offer, isPatient }, {
+      onAccepted: (response) => this.#receiveAnswer(response),
+      onRefused: (status) => {
+        this.#state = 'confirmed';
+        this.#user.onRefused(this, status);
+      },
+      onRepeated: (cseq) => this.#repeatAck(cseq),
+      onLost: (status) => this.#lose(status),
+    });
   }
 
   /** Sends another request inside of the dialog; `onFinal` gets its final status, 408 when there was none. */
@@ -174,15 +178,14 @@ export class CallLeg implements TimerOwner {
   /** A request of the other side, with this leg's Call-ID. Not ACK, not CANCEL. */
   receive(transaction: ServerTransaction): void {
     const { request } = transaction;
-    if (this.#dialog?.has(request) !== true) {
-      answerRequest(transaction, { status: 481, reason: 'Call/Transaction Does Not Exist' });
-    } else if (!this.#dialog.isInOrder(request)) {
-      answerRequest(transaction, { status: 500, reason: 'Server Internal Error' });
+    const refusal = this.#dialog === undefined ? NO_SUCH_CALL : this.#dialog.refusalOf(request);
+    if (refusal !== undefined) {
+      answerRequest(transaction, refusal);
     } else if (request.method === 'BYE') {
       answerRequest(transaction, { status: 200, reason: 'OK' });
       this.#receiveBye();
     } else if (this.isOver && request.method !== 'NOTIFY') {
-      answerRequest(transaction, { status: 481, reason: 'Call/Transaction Does Not Exist' });
+      answerRequest(transaction, NO_SUCH_CALL);
     } else {
       this.#receiveInCall(transaction);
     }
@@ -193,13 +196,9 @@ export class CallLeg implements TimerOwner {
     if (this.#dialog?.has(ack) === true) this.#incoming?.acknowledge(ack.cseq!.number, descriptionOf(ack));
   }
 
-  onTimer(kind: number): void {
-    if (kind === GLARE) this.#sendReinvite();
-    else if (this.#state === 'offering') this.#lose(408);
-    else {
-      this.#transaction.terminate();
-      this.#fail(408);
-    }
+  onTimer(): void {
+    this.#transaction.terminate();
+    this.#fail(408);
   }
 
   // The INVITE.
@@ -265,52 +264,12 @@ export class CallLeg implements TimerOwner {
     if (!wasLeft) this.#user.onRefused(this, status);
   }
 
-  // Re-INVITEs of ours.
-
-  #sendReinvite(): void {
-    const { offer } = this.#reinvite;
-    this.#state = 'offering';
-    const type = offer === '' ? '' : 'Content-Type: application/sdp\r\n';
-    let cseq = -1;
-    this.#transaction = this.#agent.sendInDialog(
-      this.#dialog!,
-      { method: 'INVITE', headers: this.#ownHeaders + type, body: offer },
-      (response) => {
-        const isFirst = cseq < 0;
-        if (response.status >= 200) cseq = response.cseq!.number;
-        this.#receiveReinviteResponse(response, isFirst);
-      },
-      () => this.#lose(408),
-    );
-    // A phone that never answers a re-INVITE has gone; the transaction alone would wait as long as it rings.
-    this.#agent.clock.arm(this.#guard, this.#agent.timings.timeoutMs);
-  }
-
-  #receiveReinviteResponse(response: SipMessage, isFirst: boolean): void {
-    const { status } = response;
-    if (status < 200) return;
-    if (!isFirst) {
-      this.#repeatAck(response.cseq!.number);
-      return;
-    }
-    this.#agent.clock.disarm(this.#guard);
-    if (status < 300) {
-      this.#dialog!.refreshTarget(response);
-      this.#acceptedCSeq = response.cseq!.number;
-      if (this.#state === 'offering') this.#passOn(response);
-      else this.#sendAck('');
-    } else if (this.#state !== 'offering') {
-      return;
-    } else if (status === 481 || status === 408) {
-      this.#lose(status);
-    } else if (status === 491 && this.#reinvite.isPatient && this.#reinvite.glares < MAX_GLARES) {
-      this.#reinvite.glares += 1;
-      // We own the Call-ID, so we wait the longer of the two times (§14.1), in steps of 10 ms.
-      this.#agent.clock.arm(this.#glare, 2100 + 10 * (Number.parseInt(randomHex(2), 16) % 191));
-    } else {
-      this.#state = 'confirmed';
-      this.#user.onRefused(this, status);
-    }
+  /** The 2xx of a re-INVITE of ours. */
+  #receiveAnswer(response: SipMessage): void {
+    this.#dialog!.refreshTarget(response);
+    this.#acceptedCSeq = response.cseq!.number;
+    if (this.#state === 'offering') this.#passOn(response);
+    else this.#sendAck('');
   }
 
   #passOn(response: SipMessage): void {
@@ -406,7 +365,7 @@ export class CallLeg implements TimerOwner {
 
   #stop(): void {
     this.#agent.clock.disarm(this.#guard);
-    this.#agent.clock.disarm(this.#glare);
+    this.#outgoing?.stop();
     // A re-INVITE that waits for its answer gets one: nothing of the dialog goes on.
     if (this.#incoming?.isPending === true) this.#incoming.refuse(487, 'Request Terminated');
     this.#incoming?.stop();

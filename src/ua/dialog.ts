@@ -12,6 +12,9 @@ interface DialogParts {
   readonly remoteCSeq: number;
 }
 
+/** The answer to a request that belongs to no call of ours (§12.2.2). */
+export const NO_SUCH_CALL = { status: 481, reason: 'Call/Transaction Does Not Exist' };
+
 /** What a user agent keeps of a dialog (RFC 3261 §12): enough to write the next request of its side, and to know those of the other. */
 export class Dialog {
   readonly callId: string;
@@ -59,8 +62,14 @@ export class Dialog {
     return request.callId === this.callId && request.from?.tag === this.remoteTag && request.to?.tag === this.localTag;
   }
 
+  /** Why a request of the other side is turned down, noting its CSeq when it is not; `undefined` when it is taken (§12.2.2). */
+  refusalOf(request: SipMessage): { readonly status: number; readonly reason: string } | undefined {
+    if (!this.has(request)) return NO_SUCH_CALL;
+    return this.#isInOrder(request) ? undefined : { status: 500, reason: 'Server Internal Error' };
+  }
+
   /** Notes the CSeq of a request of the other side; false when it is out of order and has to be answered with 500 (§12.2.2). */
-  isInOrder(request: SipMessage): boolean {
+  #isInOrder(request: SipMessage): boolean {
     const { number } = request.cseq!;
     if (number <= this.#remoteCSeq) return false;
     this.#remoteCSeq = number;

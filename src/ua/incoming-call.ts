@@ -2,7 +2,7 @@ import { randomHex } from '../base/ids.ts';
 import type { ServerTransaction } from '../sip/endpoint/server-transaction.ts';
 import type { SipMessage } from '../sip/message/sip-message.ts';
 import type { CallerAgent } from './caller-agent.ts';
-import { Dialog } from './dialog.ts';
+import { Dialog, NO_SUCH_CALL } from './dialog.ts';
 import { answerRequest, InviteAnswer } from './invite-answer.ts';
 import { answerTo, descriptionOf } from './session-description.ts';
 
@@ -112,10 +112,9 @@ export class IncomingCall {
   /** A request with this call's Call-ID has come in, not ACK or CANCEL. */
   receive(transaction: ServerTransaction): void {
     const { request } = transaction;
-    if (this.#dialog?.has(request) !== true) {
-      answerRequest(transaction, { status: 481, reason: 'Call/Transaction Does Not Exist' });
-    } else if (!this.#dialog.isInOrder(request)) {
-      answerRequest(transaction, { status: 500, reason: 'Server Internal Error' });
+    const refusal = this.#dialog === undefined ? NO_SUCH_CALL : this.#dialog.refusalOf(request);
+    if (refusal !== undefined) {
+      answerRequest(transaction, refusal);
     } else if (request.method === 'INVITE') {
       this.#receiveReinvite(transaction);
     } else {

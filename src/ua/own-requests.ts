@@ -1,4 +1,6 @@
 import { randomHex } from '../base/ids.ts';
+import { canonicalName } from '../sip/headers/header-id.ts';
+import { AGENT_HEADERS, NOT_SINGLE } from '../sip/message/single-request.ts';
 import type { SipMessage } from '../sip/message/sip-message.ts';
 import type { RequestParts } from './caller-agent.ts';
 import { credentialsLine } from './login.ts';
@@ -7,12 +9,6 @@ import type { ServiceAgent } from './service-agent.ts';
 
 /** Requests on their way at once; one more is not sent. */
 const MAX_PENDING = 1000;
-
-/** What makes or belongs to a dialog or a transaction of its own cannot be sent as a single request. */
-const NOT_SINGLE = new Set(['INVITE', 'ACK', 'CANCEL', 'BYE', 'PRACK', 'UPDATE', 'SUBSCRIBE', 'REFER']);
-
-/** What the agent writes itself, or what would lead a request elsewhere. */
-const RESERVED = /^(?:via|v|from|f|to|t|call-id|i|cseq|max-forwards|content-length|l|route|record-route|user-agent|authorization|proxy-authorization)$/i;
 
 const TOKEN = /^[\w!%*+`'~.-]{1,32}$/;
 
@@ -96,6 +92,6 @@ function areHeaderLines(text: string): boolean {
   if (!text.endsWith('\r\n')) return false;
   return text.slice(0, -2).split('\r\n').every((line) => {
     const match = /^([\w!%*+`'~.-]+):[^\r\n\0]*$/.exec(line);
-    return match !== null && !RESERVED.test(match[1]!);
+    return match !== null && !AGENT_HEADERS.has(canonicalName(match[1]!));
   });
 }

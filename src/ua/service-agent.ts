@@ -7,6 +7,7 @@ import type { TransactionTimings } from '../sip/transaction/timings.ts';
 import type { Destination, LocalSocket, Source } from '../sip/transport/transport.ts';
 import { AgentCore, type AgentLink } from './agent-core.ts';
 import { ALLOW, CallLeg, type CallLegUser, type InviteParts } from './call-leg.ts';
+import { NO_SUCH_CALL } from './dialog.ts';
 
 /** Where the agent's socket is: no packet of another machine gets there. */
 const ADDRESS = '127.0.0.1';
@@ -42,7 +43,7 @@ export class ServiceAgent implements EndpointUser {
    * @throws AppError `listen.failed`
    */
   async listen(proxy: Destination): Promise<void> {
-    await this.core.listen(ADDRESS, proxy, this);
+    await this.core.listen({ address: ADDRESS, port: 0 }, proxy, this);
   }
 
   /** Takes a network that is there already, such as a test's. */
@@ -119,5 +120,3 @@ export class ServiceAgent implements EndpointUser {
     transaction?.receive(response);
   }
 }
-
-const NO_SUCH_CALL = { status: 481, reason: 'Call/Transaction Does Not Exist' };

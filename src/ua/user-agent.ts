@@ -7,7 +7,9 @@ import type { SipMessage } from '../sip/message/sip-message.ts';
 import { RFC_TIMINGS } from '../sip/transaction/timings.ts';
 import type { Destination, Source } from '../sip/transport/transport.ts';
 import { AgentCore, type AgentLink } from './agent-core.ts';
+import { NO_SUCH_CALL } from './dialog.ts';
 import { IncomingCall } from './incoming-call.ts';
+import { answerRequest } from './invite-answer.ts';
 import { OutgoingCall } from './outgoing-call.ts';
 import { SESSION_DESCRIPTION } from './session-description.ts';
 
@@ -19,14 +21,18 @@ export interface UserAgentOptions {
   readonly password: string;
   /** Every request goes there first. */
   readonly proxy: Destination;
-  /** Where to listen; the port is any free one. */
+  /** Where to listen. */
   readonly address: string;
+  /** Any free one when absent. */
+  readonly port?: number;
   readonly clock: Clock;
   readonly logger: Logger;
   /** What it offers and answers; audio that is never sent when absent. */
   readonly description?: string;
   /** An INVITE outside of a dialog came in. It is not answered until the handler does. */
   readonly onCall?: (call: IncomingCall) => void;
+  /** A MESSAGE (RFC 3428) came in; it is answered with 200 behind the handler. */
+  readonly onMessage?: (message: SipMessage) => void;
 }
 
 /**
@@ -47,7 +53,7 @@ export class UserAgent implements EndpointUser {
 
   static async start(options: UserAgentOptions): Promise<UserAgent> {
     const agent = new UserAgent(options);
-    await agent.#core.listen(options.address, options.proxy, agent);
+    await agent.#core.listen({ address: options.address, port: options.port ?? 0 }, options.proxy, agent);
     return agent;
   }
 
@@ -83,29 +89,25 @@ export class UserAgent implements EndpointUser {
    *
    * @returns the status of the final response, 408 when there was none
    */
-  async register(expiresS: number): Promise<number> {
-    const callId = randomHex(8);
-    const uri = `sip:${this.#options.domain}`;
-    let credentials: string | undefined = '';
-    for (let answered = 0; ; answered += 1) {
-      const response = await this.#core.request({
-        method: 'REGISTER',
-        uri,
-        from: `<${this.addressOfRecord}>;tag=${randomHex(4)}`,
-        to: `<${this.addressOfRecord}>`,
-        callId,
-        cseq: this.#core.nextCSeq(),
-        headers: `Contact: ${this.contact}\r\nExpires: ${expiresS}\r\n${credentials}`,
-      });
-      credentials = response === undefined ? undefined : this.#core.credentialsFor(response, 'REGISTER', uri, answered);
-      if (credentials === undefined) return response?.status ?? 408;
-    }
+  register(expiresS: number): Promise<number> {
+    const headers = `Contact: ${this.contact}\r\nExpires: ${expiresS}\r\n`;
+    return this.#requestLoggedIn({ method: 'REGISTER', uri: `sip:${this.#options.domain}`, from: `<${this.addressOfRecord}>`, to: this.addressOfRecord, headers });
+  }
+
+  /**
+   * Sends an instant message in plain text (RFC 3428), answering the challenge.
+   *
+   * @returns the status of the final response, 408 when there was none
+   */
+  message(uri: string, text: string): Promise<number> {
+    const body = Buffer.from(text, 'utf8').toString('latin1');
+    return this.#requestLoggedIn({ method: 'MESSAGE', uri, from: this.#named, to: uri, headers: 'Content-Type: text/plain;charset=UTF-8\r\n', body });
   }
 
   /** Calls a SIP URI. The call is under way when this returns. */
   call(uri: string): OutgoingCall {
-    const { displayName, description = SESSION_DESCRIPTION } = this.#options;
-    const call = new OutgoingCall(this.#core, { uri, from: `"${displayName}" <${this.addressOfRecord}>`, description });
+    const { description = SESSION_DESCRIPTION } = this.#options;
+    const call = new OutgoingCall(this.#core, { uri, from: this.#named, description });
     this.#outgoing.set(call.callId, call);
     void call.released.then(() => this.#outgoing.delete(call.callId));
     return call;
@@ -133,6 +135,9 @@ export class UserAgent implements EndpointUser {
       call.receive(endpoint.openServer(request, source));
     } else if (request.method === 'INVITE' && request.to?.tag === undefined) {
       this.#receiveInvite(request, source);
+    } else if (request.method === 'MESSAGE' && this.#options.onMessage !== undefined) {
+      this.#options.onMessage(request);
+      answerRequest(endpoint.openServer(request, source), { status: 200, reason: 'OK' }, randomHex(4));
     } else {
       endpoint.replyStatelessly(request, source, request.to?.tag === undefined ? { status: 200, reason: 'OK' } : NO_SUCH_CALL);
     }
@@ -140,6 +145,22 @@ export class UserAgent implements EndpointUser {
 
   onResponse(response: SipMessage, _source: Source, transaction: ClientTransaction | undefined): void {
     transaction?.receive(response);
+  }
+
+  get #named(): string {
+    return `"${this.#options.displayName}" <${this.addressOfRecord}>`;
+  }
+
+  async #requestLoggedIn({ method, uri, from, to, headers, body = '' }: { method: string; uri: string; from: string; to: string; headers: string; body?: string }): Promise<number> {
+    const callId = randomHex(8);
+    const tag = randomHex(4);
+    let credentials: string | undefined = '';
+    for (let answered = 0; ; answered += 1) {
+      const cseq = this.#core.nextCSeq();
+      const response = await this.#core.request({ method, uri, from: `${from};tag=${tag}`, to: `<${to}>`, callId, cseq, headers: headers + credentials, body });
+      credentials = response === undefined ? undefined : this.#core.credentialsFor(response, method, uri, answered);
+      if (credentials === undefined) return response?.status ?? 408;
+    }
   }
 
   #receiveInvite(request: SipMessage, source: Source): void {
@@ -154,5 +175,3 @@ export class UserAgent implements EndpointUser {
     onCall(call);
   }
 }
-
-const NO_SUCH_CALL = { status: 481, reason: 'Call/Transaction Does Not Exist' };

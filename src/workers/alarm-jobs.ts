@@ -2,8 +2,8 @@ import type { Alarm } from '../db/tables/alarms.ts';
 import { notice } from '../jobs/contract/notice.ts';
 import { scheduleDue } from '../jobs/contract/schedule-due.ts';
 import { sipCommand } from '../jobs/contract/sip-command.ts';
-import type { JobContract } from '../jobs/contract/job-contract.ts';
 import { xCommand } from '../jobs/contract/x-command.ts';
+import { jobOf } from '../jobs/job-of.ts';
 import type { NewJob } from '../jobs/queue.ts';
 
 /**
@@ -28,14 +28,4 @@ export function alarmJob(alarm: Alarm): NewJob {
     case 'schedule-due':
       return jobOf(scheduleDue, { v: 1, scheduleId: alarm.scheduleId, dueAt: alarm.dueAtMs }, alarm.dueAtMs);
   }
-}
-
-function jobOf<Payload>(contract: JobContract<Payload>, payload: Payload, atMs?: number): NewJob {
-  return {
-    queue: contract.name,
-    name: contract.name,
-    id: contract.id(payload),
-    data: contract.encode(payload),
-    ...(atMs === undefined ? {} : { atMs }),
-  };
 }

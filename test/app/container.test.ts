@@ -83,7 +83,7 @@ describe('docker-compose.yml', () => {
     }
     for (const name of OURS) assert.equal(compose.services[name]!.read_only, true, name);
     const ports = Object.values(compose.services).flatMap((service) => service.ports ?? []);
-    assert.deepEqual(ports, ['5060:5060/udp', '5060:5060/tcp', '127.0.0.1:4012:4012']);
+    assert.deepEqual(ports, ['5060:5060/udp', '5060:5060/tcp', '40000-40099:40000-40099/udp', '127.0.0.1:4012:4012']);
   });
 
   test('database and queue are on a network without a way out; what is named is declared', () => {

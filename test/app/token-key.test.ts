@@ -17,7 +17,7 @@ function configFor(dataFolder: string, ...more: readonly string[]) {
 }
 
 test('on trial a key is made once, by whoever comes first, readable by its owner only', async () => {
-  const config = configFor(join(folder, 'new'));
+  const config = configFor(join(folder, 'new', 'postgres'));
   const keys = await Promise.all(Array.from({ length: 5 }, () => tokenKeyFor({ config, isOnTrial: true, logger: silentLogger })));
   assert.equal(new Set(keys).size, 1);
   assert.ok(new TokenCipher([keys[0]!]));

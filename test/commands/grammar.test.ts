@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { examplesFor, helpText } from '../../src/commands/help.ts';
+import { helpText } from '../../src/commands/help.ts';
 import { LANGUAGES } from '../../src/commands/languages.ts';
 import { MEANINGS, type Meaning } from '../../src/commands/meanings.ts';
 import { parseCommand } from '../../src/commands/parse-command.ts';
@@ -42,7 +42,7 @@ for (const locale of LANGUAGE_CODES) {
   describe(`texts of ${locale}`, () => {
     for (const verb of verbs) {
       test(`the two examples of "${verb}" are understood as it`, () => {
-        const examples = examplesFor(verb, locale);
+        const examples = textsFor(locale).examples[verb];
         assert.notEqual(...examples);
         for (const example of examples) assert.equal(verbOf(example, locale), verb, example);
       });

@@ -4,7 +4,7 @@ import { countersIn, definedCounters } from '../../scripts/docs-counters.ts';
 import { sourceFiles } from '../../scripts/source-files.ts';
 import { Counters } from '../../src/base/counters.ts';
 import { commandCounters } from '../../src/workers/commands/command-counters.ts';
-import { deliveryCounters } from '../../src/workers/delivery-counters.ts';
+import { deliveryCounters } from '../../src/workers/delivery/delivery-counters.ts';
 
 test('no definition of a counter escapes the page', () => {
   for (const file of sourceFiles('src')) {

@@ -1,50 +1,37 @@
-/** People who have linked their accounts on X, with phones, in front of a running service. */
+/** People with accounts on X and phones, in front of a running service. */
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import type { Knex } from 'knex';
 import { LinksTable } from '../../src/db/tables/links.ts';
-import type { IncomingCall } from '../../src/ua/incoming-call.ts';
-import type { UserAgent } from '../../src/ua/user-agent.ts';
+import type { UserAgentOptions } from '../../src/ua/user-agent.ts';
 import { until } from '../jobs/until.ts';
-import { onX, Stack, type StackOptions } from './stack.ts';
+import { Ringer } from './ringer.ts';
+import { onX, Stack, STEP_MS, type StackOptions } from './stack.ts';
 
-/** How long one step from X to a phone, or back, may take here. */
-const STEP_MS = 15_000;
+/** Posts of the bot under posts of people, and its direct messages: each is taken once, so that a test sees what it did not expect. */
+class Heard {
+  readonly #taken = new Set<string>();
 
-/** A phone that hands out its calls one after the other. */
-export class Ringer {
-  readonly calls: IncomingCall[] = [];
-  #taken = 0;
-  readonly #agent: UserAgent;
-
-  private constructor(agent: UserAgent) {
-    this.#agent = agent;
+  take(from: readonly Said[], pattern: RegExp): string | undefined {
+    const found = from.find(({ id, text }) => !this.#taken.has(id) && pattern.test(text));
+    if (found !== undefined) this.#taken.add(found.id);
+    return found?.text;
   }
 
-  static async register(stack: Stack, name: string): Promise<Ringer> {
-    const calls: IncomingCall[] = [];
-    const agent = await stack.registeredPhone(name, (call) => calls.push(call));
-    const ringer = new Ringer(agent);
-    (ringer as { calls: IncomingCall[] }).calls = calls;
-    return ringer;
+  rest(from: readonly Said[]): readonly string[] {
+    return from.filter(({ id }) => !this.#taken.has(id)).map(({ text }) => text);
   }
+}
 
-  async nextCall(limitMs = STEP_MS): Promise<IncomingCall> {
-    const at = this.#taken;
-    this.#taken += 1;
-    await until(`the phone of ${this.#agent.addressOfRecord} rings`, () => this.calls.length > at, limitMs);
-    return this.calls[at]!;
-  }
-
-  /** Takes the phone off the hook for good. */
-  async leave(): Promise<void> {
-    assert.equal(await this.#agent.register(0), 200);
-  }
+interface Said {
+  readonly id: string;
+  readonly text: string;
 }
 
 export class Conversation {
   readonly stack: Stack;
   readonly db: Knex;
+  readonly #heard = new Heard();
 
   private constructor(stack: Stack, db: Knex) {
     this.stack = stack;
@@ -56,16 +43,23 @@ export class Conversation {
     return new Conversation(await Stack.start(t, { ...options, set }), options.db);
   }
 
-  /** A user with a password whose account on X may act for him: linked by a code that he sends. */
-  async addLinked(name: string): Promise<void> {
-    await this.stack.addUser(name);
-    const { code } = await new LinksTable(this.db).issue(name, 600_000);
-    await this.dm(name, `link ${code}`);
-    await until(`${name} is linked`, async () => (await this.db('sipweetusers').where({ sipuser: name }).whereNotNull('linked_at')).length === 1, STEP_MS);
+  /** Users with a password whose accounts on X may act for them. How accounts are linked by people is `conversation.link.test.ts`. */
+  async addLinked(...names: string[]): Promise<void> {
+    for (const name of names) {
+      await this.stack.addUser(name);
+      const { id } = await this.stack.sandbox.putUser({ username: onX(name) });
+      assert.equal((await new LinksTable(this.db).link(name, { xUserId: id, xName: onX(name) })).outcome, 'linked');
+    }
   }
 
-  ringer(name: string): Promise<Ringer> {
-    return Ringer.register(this.stack, name);
+  /** A phone of a user, registered. */
+  async ringer(name: string): Promise<Ringer> {
+    return (await Ringer.open(this.stack, name)).register();
+  }
+
+  /** Somebody who is no user of the service, at an address of his own. */
+  stranger(user: string, options: Partial<UserAgentOptions> = {}): Promise<Ringer> {
+    return Ringer.open(this.stack, user, { domain: 'elsewhere.example', ...options });
   }
 
   async post(name: string, text: string): Promise<string> {
@@ -76,29 +70,29 @@ export class Conversation {
     await this.stack.sandbox.sendAs({ from: onX(name), text });
   }
 
-  /** Texts of the replies of the bot under posts of that person, the oldest first. */
-  async repliesTo(name: string): Promise<readonly string[]> {
-    const posts = await this.stack.sandbox.posts();
-    const own = new Set(posts.filter(({ author }) => author === onX(name)).map(({ id }) => id));
-    return posts.filter((post) => post.replyToId !== undefined && own.has(post.replyToId)).map(({ text }) => text);
+  /** Writes a direct message and waits for a new one that fits. */
+  async asks(name: string, text: string, pattern: RegExp): Promise<string> {
+    await this.dm(name, text);
+    return this.told(name, pattern);
   }
 
-  /** Waits until the person has a direct message that fits. */
-  async told(name: string, pattern: RegExp): Promise<string> {
-    let found: string | undefined;
-    let all: readonly string[] = [];
-    await until(
-      `${name} is told ${String(pattern)}`,
-      async () => {
-        all = await this.stack.inbox(name);
-        found = all.find((text) => pattern.test(text));
-        return found !== undefined;
-      },
-      STEP_MS,
-    ).catch((thrown: unknown) => {
-      throw new Error(`${(thrown as Error).message}; there are: ${JSON.stringify(all)}`);
-    });
-    return found!;
+  /** Waits until the person has a direct message that fits and that nobody has asked for before. */
+  told(name: string, pattern: RegExp, limitMs = STEP_MS): Promise<string> {
+    return this.#next(`${name} is told ${String(pattern)}`, () => this.stack.sandbox.inbox(onX(name)), pattern, limitMs);
+  }
+
+  /** Direct messages of the person that no test has asked for. */
+  async untold(name: string): Promise<readonly string[]> {
+    return this.#heard.rest(await this.stack.sandbox.inbox(onX(name)));
+  }
+
+  /** Waits for a reply of the bot under a post of the person. */
+  replied(name: string, pattern: RegExp): Promise<string> {
+    return this.#next(`${name} has a reply ${String(pattern)}`, () => this.#repliesTo(name), pattern, STEP_MS);
+  }
+
+  async unreplied(name: string): Promise<readonly string[]> {
+    return this.#heard.rest(await this.#repliesTo(name));
   }
 
   /** Waits until the youngest call of the person is in that state. */
@@ -115,5 +109,20 @@ export class Conversation {
       throw new Error(`${(thrown as Error).message}; it is ${JSON.stringify(row)}`);
     });
     return row!;
+  }
+
+  async #repliesTo(name: string): Promise<readonly Said[]> {
+    const posts = await this.stack.sandbox.posts();
+    const own = new Set(posts.filter(({ author }) => author === onX(name)).map(({ id }) => id));
+    return posts.filter((post) => post.replyToId !== undefined && own.has(post.replyToId));
+  }
+
+  async #next(what: string, look: () => Promise<readonly Said[]>, pattern: RegExp, limitMs: number): Promise<string> {
+    let all: readonly Said[] = [];
+    let found: string | undefined;
+    await until(what, async () => (found = this.#heard.take((all = await look()), pattern)) !== undefined, limitMs).catch((thrown: unknown) => {
+      throw new Error(`${(thrown as Error).message}; not asked for: ${JSON.stringify(this.#heard.rest(all))}`);
+    });
+    return found!;
   }
 }

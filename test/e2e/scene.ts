@@ -8,7 +8,7 @@ import { LinksTable } from '../../src/db/tables/links.ts';
 import type { IncomingCall } from '../../src/ua/incoming-call.ts';
 import { startEmulator } from '../../src/x/emulator/server.ts';
 import { until } from '../jobs/until.ts';
-import { Ringer } from './conversation.ts';
+import { Ringer } from './ringer.ts';
 import { onX, Stack, type StackOptions } from './stack.ts';
 
 /** A lost job is found after 20 s, that of a message after a minute, a lost SIP process after 30 s, and that is only the beginning. */
@@ -61,7 +61,11 @@ export class Scene {
     const links = new LinksTable(this.db);
     const { outcome } = await links.redeem((await links.issue(caller, 60_000)).code, { xUserId, xName: onX(caller) });
     assert.equal(outcome, 'linked');
-    return new Couple(this, { caller, callee, xUserId }, await Ringer.register(this.stack, caller), await Ringer.register(this.stack, callee));
+    return new Couple(this, { caller, callee, xUserId }, await this.#phone(caller), await this.#phone(callee));
+  }
+
+  async #phone(user: string): Promise<Ringer> {
+    return (await Ringer.open(this.stack, user)).register();
   }
 
   /** Waits until there is nothing left to do, for anybody. */

@@ -10,14 +10,16 @@ import { SystemClock } from '../../src/base/system-clock.ts';
 import { SubscriberTable } from '../../src/db/tables/subscriber.ts';
 import { UsersTable } from '../../src/db/tables/users.ts';
 import type { IncomingCall } from '../../src/ua/incoming-call.ts';
-import { UserAgent } from '../../src/ua/user-agent.ts';
+import { UserAgent, type UserAgentOptions } from '../../src/ua/user-agent.ts';
 import { ControlClient } from '../../src/x/emulator/control-client.ts';
-import { CliProcess, descendantsOf, isAlive, pidOfRole, type Ended } from '../app/cli-process.ts';
+import { CliProcess, descendantsOf, isAlive, pidOfRole, runCli, type Ended } from '../app/cli-process.ts';
 import { until } from '../jobs/until.ts';
 
 export const DOMAIN = 'example.com';
 export const LOOPBACK = '127.0.0.1';
 
+/** How long one step from X to a phone, or back, may take on a busy machine. */
+export const STEP_MS = 15_000;
 /** How long an orderly stop may take before a test gives up and kills. */
 const STOP_MS = 30_000;
 const REGISTRATION_S = 300;
@@ -55,23 +57,26 @@ export class Stack {
   readonly sandbox: ControlClient;
   readonly #db: Knex;
   readonly #t: TestContext;
+  readonly #env: Readonly<Record<string, string>>;
 
-  private constructor(parts: { t: TestContext; service: CliProcess; folder: string; sipPort: number; sandbox: ControlClient; db: Knex }) {
+  private constructor(parts: { t: TestContext; service: CliProcess; folder: string; sipPort: number; sandbox: ControlClient; db: Knex; env: Readonly<Record<string, string>> }) {
     this.#t = parts.t;
     this.service = parts.service;
     this.folder = parts.folder;
     this.sipPort = parts.sipPort;
     this.sandbox = parts.sandbox;
     this.#db = parts.db;
+    this.#env = parts.env;
   }
 
   /** Runs until the test has ended, however it ends: then its processes are killed and its folder is removed. */
   static async start(t: TestContext, { databaseUrl, db, redisUrl, set = [], env = {}, controlUrl, after }: StackOptions): Promise<Stack> {
     const folder = after?.folder ?? (await mkdtemp(join(tmpdir(), 'sipweet-e2e-')));
     t.after(() => rm(folder, { recursive: true, force: true }));
+    const allEnv = { DATABASE_URL: databaseUrl, ...(redisUrl === undefined ? {} : { REDIS_URL: redisUrl }), ...env };
     const service = new CliProcess(['start', ...options(after?.sipPort ?? 0, set)], {
       cwd: folder,
-      env: { DATABASE_URL: databaseUrl, ...(redisUrl === undefined ? {} : { REDIS_URL: redisUrl }), ...env },
+      env: allEnv,
     });
     t.after(() => killAll(service));
     const [, sipPort] = await service.said(/SIP +udp:127\.0\.0\.1:(\d+)/, 'stderr');
@@ -80,7 +85,7 @@ export class Stack {
     assert.ok(url, 'the service has no sandbox');
     const sandbox = new ControlClient(url);
     await sandbox.setLimits(false);
-    return new Stack({ t, service, folder, sipPort: Number(sipPort), sandbox, db });
+    return new Stack({ t, service, folder, sipPort: Number(sipPort), sandbox, db, env: allEnv });
   }
 
   /** The process that plays a role at this moment. */
@@ -117,27 +122,39 @@ export class Stack {
   }
 
   /** A phone of a user; closed when the test has ended. It is not registered yet. */
-  async phone(name: string, onCall?: (call: IncomingCall) => void): Promise<UserAgent> {
+  phone(name: string, onCall?: (call: IncomingCall) => void): Promise<UserAgent> {
+    return this.agent({ user: name, ...(onCall === undefined ? {} : { onCall }) });
+  }
+
+  /** The same with whatever else a user agent can be told. */
+  async agent(options: { readonly user: string } & Partial<UserAgentOptions>): Promise<UserAgent> {
+    const { user } = options;
     const agent = await UserAgent.start({
-      user: name,
-      displayName: name.charAt(0).toUpperCase() + name.slice(1),
+      displayName: user.charAt(0).toUpperCase() + user.slice(1),
       domain: DOMAIN,
-      password: passwordOf(name),
+      password: passwordOf(user),
       proxy: { protocol: 'udp', address: LOOPBACK, port: this.sipPort },
       address: LOOPBACK,
       clock: new SystemClock(),
       logger: silentLogger,
-      ...(onCall === undefined ? {} : { onCall }),
+      ...options,
     });
     this.#t.after(() => agent.close());
     return agent;
   }
 
-  /** The same, logged in with its password. */
+  /** The same phone as `phone`, logged in with its password. */
   async registeredPhone(name: string, onCall?: (call: IncomingCall) => void): Promise<UserAgent> {
     const agent = await this.phone(name, onCall);
     assert.equal(await agent.register(REGISTRATION_S), 200, `${name} registers`);
     return agent;
+  }
+
+  /** A command of the operator, with the environment of the service. */
+  async sipweet(...args: string[]): Promise<string> {
+    const { code, stdout, stderr } = await runCli(args, { cwd: this.folder, env: this.#env });
+    assert.equal(code, 0, stderr);
+    return stdout;
   }
 
   /** Texts of the messages that an account of the sandbox has, the oldest first. */

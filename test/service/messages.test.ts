@@ -1,24 +1,13 @@
 /** Messages for somebody who is not there: kept by the script, delivered behind a registration, by a real node. */
 import assert from 'node:assert/strict';
 import { after, afterEach, test } from 'node:test';
+import type { SqlConnection } from '../../src/script/ports.ts';
 import { MemoryMessageStore } from '../../src/testing/memory-message-store.ts';
 import { until } from '../jobs/until.ts';
 import { Phone, headerValue, statusOf } from './phone.ts';
-import { DOMAIN, ScriptCopy, replaceOnce, startDefaultService } from './sip-service.ts';
+import { DOMAIN, ScriptCopy, startDefaultService } from './sip-service.ts';
 
-const script = new ScriptCopy((original) => {
-  const stores = replaceOnce(original, '  if found < 0 then\n', `  if found < 0 and KSR.is_MESSAGE() then
-    if KSR.msilo.mstore_uri("sip:" .. KSR.pvx.avp_gete("callee") .. "@${DOMAIN}") > 0 then
-      KSR.sl.send_reply(202, "Accepted")
-    else
-      KSR.sl.send_reply(480, "Temporarily Unavailable")
-    end
-    return
-  end
-  if found < 0 then
-`);
-  const dumps = replaceOnce(stores, '    KSR.registrar.save("location", 0)\n', '    if KSR.registrar.save("location", 0) > 0 then\n      KSR.msilo.mdump()\n    end\n');
-  return `${dumps}
+const script = new ScriptCopy((original) => `${original}
 function ksr_rtimer_send()
   while KSR.mqueue.mq_fetch("send") > 0 do
     KSR.pv.sets("$uac_req(method)", "MESSAGE")
@@ -33,8 +22,11 @@ end
 function ksr_uac_event()
   KSR.mqueue.mq_add("sent", KSR.pv.get("$uac_req(evparam)"), tostring(KSR.pv.get("$uac_req(evcode)")))
 end
-`;
-});
+`);
+/** Everybody is a subscriber, and nobody is on X. */
+const database: SqlConnection = {
+  query: (text) => Promise.resolve(text.includes('FROM subscriber') ? { columns: ['on_x', 'known'], rows: [['f', 't']], rowCount: 1 } : { columns: [], rows: [], rowCount: 0 }),
+};
 const jobs: { readonly key: string; readonly value: string }[] = [];
 const messageStore = new MemoryMessageStore({ maxPerUser: 10 });
 const service = await startDefaultService(
@@ -43,7 +35,7 @@ const service = await startDefaultService(
     'script.timers={"send":{"route":"ksr_rtimer_send","intervalMs":20}}',
     'script.mqueues={"send":{"direction":"in"},"sent":{"direction":"out"},"missed-call":{"direction":"out"}}',
   ],
-  { messageStore, inboxes: { take: (queue) => (queue === 'send' ? jobs.shift() : undefined), size: () => jobs.length } },
+  { messageStore, sqlConnections: new Map([['db', database]]), inboxes: { take: (queue) => (queue === 'send' ? jobs.shift() : undefined), size: () => jobs.length } },
 );
 const phones: Phone[] = [];
 after(async () => {
@@ -101,6 +93,7 @@ test('bob goes away while it is on its way to him: it is not kept a second time,
   await take(bob, 480);
   await until('it waits again', () => service.count('msilo.undelivered') === 1);
   assert.equal(messageStore.size, 1);
+  service.node.registrar.unregister('bob', DOMAIN);
   await bob.register();
   assert.equal(bodyOf(await take(bob)), 'one');
   await until('it is gone', () => messageStore.size === 0);

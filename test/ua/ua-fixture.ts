@@ -104,7 +104,7 @@ export class LoopbackProxy extends TestProxy {
   }
 
   /** A phone of this proxy; it is closed at the end of the test file. */
-  async phone(user: string, onCall?: (call: IncomingCall) => void, description?: string): Promise<UserAgent> {
+  async phone(user: string, onCall?: (call: IncomingCall) => void, description?: string, onMessage?: (message: SipMessage) => void): Promise<UserAgent> {
     const phone = await UserAgent.start({
       user,
       displayName: user,
@@ -116,6 +116,7 @@ export class LoopbackProxy extends TestProxy {
       logger: silentLogger,
       ...(onCall === undefined ? {} : { onCall }),
       ...(description === undefined ? {} : { description }),
+      ...(onMessage === undefined ? {} : { onMessage }),
     });
     this.bindings.set(`sip:${user}@example.com`, phone.contact.slice(1, -1));
     after(() => phone.close());

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { SipMessage } from '../../src/sip/message/sip-message.ts';
 import type { IncomingCall } from '../../src/ua/incoming-call.ts';
 import { SESSION_DESCRIPTION } from '../../src/ua/session-description.ts';
 import { LoopbackProxy, soon } from './ua-fixture.ts';
@@ -110,4 +111,15 @@ test('§14.2 a re-INVITE of the callee is taken, and the callee may hang up: the
   assert.match(call.remoteDescription, /m=audio 4002/);
   assert.equal(await soon(answered.hangUp()), 200);
   await soon(call.wasHungUp);
+});
+
+test('RFC 3428: an instant message comes as it was written, in UTF-8, once, and is answered with 200; who takes none answers too', async () => {
+  const proxy = await LoopbackProxy.start();
+  const received: SipMessage[] = [];
+  const [alice] = [await proxy.phone('alice'), await proxy.phone('bob', undefined, undefined, (message) => received.push(message)), await proxy.phone('carol')];
+  assert.equal(await soon(alice.message('sip:bob@example.com', 'Grüße\r\nVia: 1')), 200);
+  assert.equal(received.length, 1);
+  assert.equal(Buffer.from(received[0]!.body, 'latin1').toString('utf8'), 'Grüße\r\nVia: 1');
+  assert.match(received[0]!.text, /^Content-Type: text\/plain;charset=UTF-8\r$/m);
+  assert.equal(await soon(alice.message('sip:carol@example.com', 'x')), 200);
 });

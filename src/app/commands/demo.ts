@@ -7,9 +7,9 @@ import { followSignals } from '../signals.ts';
 export function addDemoCommand(program: Command, line: CommandLine): void {
   program
     .command('demo')
-    .summary('play a missed call, from SIP to the direct message')
+    .summary('play a missed call, its direct message, and the call back')
     .description(
-      'Starts the whole service on free ports in a temporary folder, registers two built-in phones, plays a call that nobody answers, waits for the direct message in the sandbox of X, and cleans up. Needs nothing and changes nothing; takes some ten seconds. Reads no configuration but --set.',
+      'Starts the whole service on free ports in a temporary folder, registers two built-in phones, plays a call that nobody answers, waits for the direct message in the sandbox of X, answers it with "call back", lets the two phones talk, and cleans up. Needs nothing and changes nothing; takes some ten seconds. Reads no configuration but --set.',
     )
     .addHelpText(
       'after',

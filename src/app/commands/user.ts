@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { AppError } from '../../base/errors.ts';
 import { randomHex } from '../../base/ids.ts';
+import { isTimeZone } from '../../base/time-zone.ts';
 import { realmOf } from '../../config/auth.ts';
 import type { LinksTable, LinkState } from '../../db/tables/links.ts';
 import type { SubscriberTable } from '../../db/tables/subscriber.ts';
@@ -87,10 +88,10 @@ async function add(line: CommandLine, sipUser: string, options: AddOptions): Pro
   if (!/^@?[A-Za-z0-9_]{1,15}$/.test(xUser)) {
     throw new AppError('usage', `X user "${xUser}": a name on X has 1 to 15 letters, digits and underscores`);
   }
-  if (timeZone !== undefined && !isKnown(() => new Intl.DateTimeFormat('en', { timeZone }))) {
+  if (timeZone !== undefined && !isTimeZone(timeZone)) {
     throw new AppError('usage', `There is no time zone "${timeZone}"; one is Europe/Berlin`);
   }
-  if (locale !== undefined && !isKnown(() => new Intl.Locale(locale))) {
+  if (locale !== undefined && !isLanguageTag(locale)) {
     throw new AppError('usage', `"${locale}" is no language tag; one is de-AT`);
   }
   const { password, isRandom } = await choosePassword(options);
@@ -220,9 +221,9 @@ async function readPassword(): Promise<string> {
   return text.split(/\r?\n/, 1)[0] ?? '';
 }
 
-function isKnown(make: () => unknown): boolean {
+function isLanguageTag(text: string): boolean {
   try {
-    make();
+    new Intl.Locale(text);
     return true;
   } catch {
     return false;

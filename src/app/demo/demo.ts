@@ -6,19 +6,23 @@ import { randomHex } from '../../base/ids.ts';
 import type { Logger } from '../../base/logger.ts';
 import { realmOf } from '../../config/auth.ts';
 import { loadConfig, type LoadedConfig } from '../../config/load.ts';
+import { LinksTable } from '../../db/tables/links.ts';
 import { SubscriberTable } from '../../db/tables/subscriber.ts';
 import { UsersTable } from '../../db/tables/users.ts';
-import type { IncomingCall } from '../../ua/incoming-call.ts';
-import { UserAgent } from '../../ua/user-agent.ts';
 import { ControlClient } from '../../x/emulator/control-client.ts';
 import type { CommandLine } from '../command-line.ts';
-import { openPool } from '../database.ts';
+import { openPool, type Database } from '../database.ts';
 import { Supervisor } from '../supervisor.ts';
-import { playMissedCall } from './story.ts';
+import { Actor } from './actor.ts';
+import { ALICES_PORT, BOBS_PORT, playCallBack } from './call-back.ts';
+import { playMissedCall } from './missed-call.ts';
+import { Stage } from './stage.ts';
 
 const ADDRESS = '127.0.0.1';
 const DOMAIN = 'sipweet.example';
 const NAMES = ['alice', 'bob'] as const;
+const REGISTRATION_S = 300;
+const CODE_MS = 600_000;
 
 type Name = (typeof NAMES)[number];
 
@@ -26,7 +30,7 @@ type Name = (typeof NAMES)[number];
 type Passwords = Readonly<Record<Name, string>>;
 
 /**
- * The whole service as real processes, two phones, and one missed call.
+ * The whole service as real processes, two phones, one missed call, and the call back that is asked for on X.
  *
  * @throws AppError `demo.failed`, and whatever a part of the service says when it cannot start
  */
@@ -60,20 +64,23 @@ export async function runDemo({ line, signal }: { line: CommandLine; signal: Abo
     await addUsers({ url: database.url, loaded, logger, passwords });
     tell(`users alice (@${onX('alice')} on X) and bob (@${onX('bob')}) are added`);
 
-    let ring: (call: IncomingCall) => void = () => {};
-    const bobIsCalled = new Promise<IncomingCall>((resolve) => {
-      ring = resolve;
-    });
     const proxy = { protocol: 'udp', address: ADDRESS, port } as const;
-    const common = { domain: DOMAIN, proxy, address: ADDRESS, clock, logger };
-    const alice = await UserAgent.start({ ...common, user: 'alice', displayName: 'Alice', password: passwords.alice });
-    cleanUp.push(() => alice.close());
-    const bob = await UserAgent.start({ ...common, user: 'bob', displayName: 'Bob', password: passwords.bob, onCall: (call) => ring(call) });
-    cleanUp.push(() => bob.close());
-
-    const sandbox = new ControlClient(x.controlUrl!);
-    const story = playMissedCall({ alice, bob, bobIsCalled, bobOnX: onX('bob'), sandbox, clock, tell });
-    const delayMs = await Promise.race([story, givenUp, aborted(signal)]);
+    const enter = async (name: Name, audioPort: number): Promise<Actor> => {
+      const actor = await Actor.enter({ name, onX: onX(name), domain: DOMAIN, password: passwords[name], proxy, address: ADDRESS, audioPort, clock, logger });
+      cleanUp.push(() => actor.leave());
+      return actor;
+    };
+    const [alice, bob] = [await enter('alice', ALICES_PORT), await enter('bob', BOBS_PORT)];
+    const stage = new Stage({ sandbox: new ControlClient(x.controlUrl!), clock, tell });
+    const play = async (): Promise<number> => {
+      for (const { name, phone } of [alice, bob]) await stage.expectStatus(`${name} registers`, phone.register(REGISTRATION_S), 200);
+      tell('alice and bob are registered, each with a password');
+      const missedMs = await playMissedCall(stage, { alice, bob });
+      tell('second act: bob calls back, from X');
+      await playCallBack(stage, { alice, bob, code: await linkCode('bob', { url: database.url, loaded, logger }) });
+      return missedMs;
+    };
+    const delayMs = await Promise.race([play(), givenUp, aborted(signal)]);
     await finish(cleanUp);
     line.print(`SIP to DM: ${delayMs} ms, from the CANCEL of alice's phone until the sandbox of X had the message`);
   } catch (thrown) {
@@ -104,15 +111,30 @@ function onX(name: Name): string {
   return `${name}_example`;
 }
 
-async function addUsers(parts: { url: string; loaded: LoadedConfig; logger: Logger; passwords: Passwords }): Promise<void> {
-  const { url, loaded, logger, passwords } = parts;
-  const { config } = loaded;
-  const db = openPool({ url, config, logger, applicationName: 'sipweet demo' });
-  try {
+interface Access {
+  readonly url: string;
+  readonly loaded: LoadedConfig;
+  readonly logger: Logger;
+}
+
+function addUsers({ passwords, ...access }: Access & { passwords: Passwords }): Promise<void> {
+  return onDatabase(access, async (db) => {
     for (const name of NAMES) {
       await new UsersTable(db).add({ sipUser: name, xUser: onX(name) });
-      await new SubscriberTable(db).upsert({ username: name, realm: realmOf(config), password: passwords[name] });
+      await new SubscriberTable(db).upsert({ username: name, realm: realmOf(access.loaded.config), password: passwords[name] });
     }
+  });
+}
+
+/** What `sipweet user link` prints. */
+function linkCode(name: Name, access: Access): Promise<string> {
+  return onDatabase(access, async (db) => (await new LinksTable(db).issue(name, CODE_MS)).code);
+}
+
+async function onDatabase<Result>({ url, loaded, logger }: Access, work: (db: Database) => Promise<Result>): Promise<Result> {
+  const db = openPool({ url, config: loaded.config, logger, applicationName: 'sipweet demo' });
+  try {
+    return await work(db);
   } finally {
     await db.destroy();
   }

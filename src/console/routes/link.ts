@@ -34,10 +34,7 @@ export function addLinkRoutes(app: FastifyInstance, context: ConsoleContext, gua
     const fields = fieldsOf(request);
     const { signingIn } = context;
     if (signingIn === undefined) return sendError(reply, 404);
-    if (!guard.accepts(request, fields)) {
-      context.counters.forged.value += 1;
-      return sendError(reply, 403);
-    }
+    if (!guard.accepts(request, fields)) return sendError(reply, 403);
     if (fields.has('user')) {
       const sipUser = (fields.get('user') ?? '').trim();
       if (await isRightPassword(context, request, sipUser, fields.get('password') ?? '')) return begin(reply, context, signingIn, { sipUser, code: undefined });

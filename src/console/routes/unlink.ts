@@ -16,10 +16,7 @@ export function addUnlinkRoutes(app: FastifyInstance, context: ConsoleContext, g
     const fields = fieldsOf(request);
     const { signingIn } = context;
     if (signingIn === undefined) return sendError(reply, 404);
-    if (!guard.accepts(request, fields)) {
-      context.counters.forged.value += 1;
-      return sendError(reply, 403);
-    }
+    if (!guard.accepts(request, fields)) return sendError(reply, 403);
     beginSession(context, reply, { purpose: 'unlink', ...signingIn.x.begin() });
     return reply.redirect('/sign-in', 303);
   });

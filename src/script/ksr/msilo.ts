@@ -1,6 +1,7 @@
 import { addressOf } from '../../registrar/address-of-record.ts';
 import { allowsMethod } from '../../registrar/methods.ts';
 import { CONTENT_TYPE, EXPIRES } from '../../sip/headers/header-id.ts';
+import { escapeUser } from '../../sip/uri/escape-user.ts';
 import { parseUri, type Uri } from '../../sip/uri/uri.ts';
 import { STORED_MESSAGE_LIMITS, type MessageToStore } from '../ports.ts';
 import type { RouteContext } from '../route-context.ts';
@@ -72,7 +73,7 @@ async function store(route: RouteContext, owner: string, from: string, to: strin
 }
 
 async function dump(route: RouteContext, owner: string): Promise<number> {
-  const { logger, modules } = route.services;
+  const { logger, modules, ownNames } = route.services;
   const uri = userOf(owner);
   if (uri === undefined) {
     logger.warn('msilo: nothing is delivered, there is no recipient', { callId: route.callId });
@@ -81,7 +82,8 @@ async function dump(route: RouteContext, owner: string): Promise<number> {
   const takesMessages = () => modules.registrar.lookup(uri.user, uri.host).some((binding) => allowsMethod(binding, 'MESSAGE'));
   // A phone that has just gone, or that says it takes no messages.
   if (route.message.method === 'REGISTER' && !takesMessages()) return FAILED;
-  return (await modules.silo.dump(mailboxOf(uri).username)) ? OK : FAILED;
+  const { username } = mailboxOf(uri);
+  return (await modules.silo.dump(username, `sip:${escapeUser(username)}@${ownNames.userHost}`)) ? OK : FAILED;
 }
 
 export const msiloRows = [

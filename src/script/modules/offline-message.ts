@@ -12,15 +12,16 @@ const CONTENT_TYPE = /^[\x21-\x7e][\x20-\x7e]*$/;
  * `showsDate` a plain text says so too, for phones show no `Date`. Other types are sent as they came: words
  * before a piece of HTML, an image or an IMDN would break it.
  *
+ * @param parts.requestUri where it goes: the owner's address. `To` is only shown, for its sender has written it
  * @returns undefined when the row holds no addresses or no type: something else has written it
  */
-export function offlineMessage(message: StoredMessage, { callId, showsDate }: { callId: string; showsDate: boolean }): OutgoingRequest | undefined {
+export function offlineMessage(message: StoredMessage, { requestUri, callId, showsDate }: { requestUri: string; callId: string; showsDate: boolean }): OutgoingRequest | undefined {
   const { fromUri, toUri, contentType, receivedAtMs } = message;
   if (parseUri(fromUri) === undefined || parseUri(toUri) === undefined || !CONTENT_TYPE.test(contentType)) return undefined;
   const received = new Date(receivedAtMs);
   return {
     method: 'MESSAGE',
-    requestUri: toUri,
+    requestUri,
     fromUri,
     toUri,
     headers: `Date: ${received.toUTCString()}\r\nContent-Type: ${contentType}\r\n`,

@@ -99,8 +99,10 @@ export class Silo implements TimerOwner {
   /**
    * Begins to deliver what waits for a user; resolves when it is known whether there is something. False when
    * too many are being served. Rejects when the store fails.
+   *
+   * @param requestUri the user's own address. Ours are believed on their way, so they go nowhere that a sender has named
    */
-  async dump(username: string): Promise<boolean> {
+  async dump(username: string, requestUri: string): Promise<boolean> {
     if (this.#dumps.has(username)) {
       this.#dumps.set(username, true);
       return true;
@@ -109,7 +111,7 @@ export class Silo implements TimerOwner {
     this.#dumps.set(username, false);
     try {
       const first = await this.#next(username);
-      void this.#deliver(username, first);
+      void this.#deliver(username, requestUri, first);
     } catch (thrown) {
       this.#dumps.delete(username);
       throw thrown;
@@ -128,12 +130,12 @@ export class Silo implements TimerOwner {
     return message;
   }
 
-  async #deliver(username: string, first: StoredMessage | undefined): Promise<void> {
+  async #deliver(username: string, requestUri: string, first: StoredMessage | undefined): Promise<void> {
     const { logger } = this.#options;
     try {
       let message = first;
       for (let count = 0; message !== undefined && count < MAX_PER_DUMP; count += 1) {
-        const goesOn = await this.#deliverOne(message);
+        const goesOn = await this.#deliverOne(message, requestUri);
         // A phone that came while another was tried in vain is worth another look.
         if (!goesOn && !this.#askedAgain(username)) break;
         message = await this.#next(username);
@@ -152,8 +154,8 @@ export class Silo implements TimerOwner {
   }
 
   /** Whether the next one is worth a try. */
-  async #deliverOne(message: StoredMessage): Promise<boolean> {
-    const status = await this.#send(message);
+  async #deliverOne(message: StoredMessage, requestUri: string): Promise<boolean> {
+    const status = await this.#send(message, requestUri);
     if (status >= 200 && status < 300) {
       this.#delivered.value += 1;
       await this.#store.remove(message.id);
@@ -170,10 +172,10 @@ export class Silo implements TimerOwner {
   }
 
   /** The final status; 400 for a row of which no request can be made. */
-  async #send(message: StoredMessage): Promise<number> {
+  async #send(message: StoredMessage, requestUri: string): Promise<number> {
     const { requests, showsDate } = this.#options;
     const callId = randomHex(16);
-    const request = offlineMessage(message, { callId, showsDate });
+    const request = offlineMessage(message, { requestUri, callId, showsDate });
     if (request === undefined) return 400;
     this.#onTheirWay.add(callId);
     const status = await new Promise<number>((resolve) => {

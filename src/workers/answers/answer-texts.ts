@@ -33,6 +33,8 @@ export interface AnswerTexts {
   calling(parts: { readonly name: string }): string;
   scheduled(line: ScheduleLine & { readonly ring: boolean }): string;
   moved(line: ScheduleLine): string;
+  /** Behind a time of day, for who has never said in which zone he lives. */
+  readonly zoneHint: string;
   cancelledSchedule(line: { readonly number: number; readonly what: string }): string;
   cancelledCall(parts: { readonly name: string }): string;
   /** Asked for, while it rings or talks. */

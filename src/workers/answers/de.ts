@@ -10,6 +10,7 @@ export const de: AnswerTexts = {
       ? `Anruf ${line.number}: ${line.what}, ${asWritten(line)}. Ändern: „abbrechen ${line.number}“ oder „verschiebe ${line.number} auf 18:00“`
       : `Erinnerung ${line.number}: ${line.what}, ${asWritten(line)}${line.ring ? ', dein Telefon klingelt dann' : ''}. Ändern: „abbrechen ${line.number}“ oder „verschiebe ${line.number} auf 18:00“`,
   moved: (line) => `Verschoben, ${line.number} (${line.what}): ${asWritten(line)}. Absagen: „abbrechen ${line.number}“`,
+  zoneHint: 'Nicht deine Zeitzone? „zeitzone Europe/Berlin“',
   cancelledSchedule: ({ number, what }) => `Abgesagt, ${number}: ${what}`,
   cancelledCall: ({ name }) => `Der Anruf bei ${name} ist abgesagt`,
   stoppingCall: ({ name }) => `Ich beende den Anruf bei ${name}`,
@@ -65,6 +66,7 @@ export const de: AnswerTexts = {
     premium: ({ name }) => `${name} kostet extra und wird von hier nicht gewählt`,
     destination: ({ name }) => `Anrufe nach ${name} sind hier nicht erlaubt: frag den Betreiber nach dem Land oder der Vorwahl`,
     address: ({ name }) => `${name} kann ich nicht anrufen: schreib sip:benutzer@host und nichts weiter, oder eine Nummer mit Landesvorwahl`,
+    'number-address': ({ name }) => `${name} kann ich nicht anrufen: für eine Telefonnummer schreib nur die Nummer, mit Landesvorwahl: +49 30 901820`,
     domain: ({ name }) => `Anrufe in die Domain von ${name} sind hier nicht erlaubt`,
     'unknown-user': ({ name }) => `Hier gibt es keinen Benutzer ${name}`,
     'unknown-handle': ({ name }) => `${name} hat kein Telefon bei uns`,

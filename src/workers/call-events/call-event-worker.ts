@@ -1,37 +1,18 @@
-import type { Clock } from '../../base/clock.ts';
-import type { Counter, Counters } from '../../base/counters.ts';
-import { errorText } from '../../base/errors.ts';
-import type { Logger } from '../../base/logger.ts';
+import type { Counter } from '../../base/counters.ts';
 import type { Call, CallState } from '../../db/tables/calls.ts';
-import type { Tables, Transactions } from '../../db/transactions.ts';
+import type { Tables } from '../../db/transactions.ts';
 import { callEvent, type CallEvent } from '../../jobs/contract/call-event.ts';
-import { DONE, type JobOutcome, type JobQueue, type JobWorker, type RunningJob } from '../../jobs/queue.ts';
-import { alarmJob } from '../alarm-jobs.ts';
-import { isOutage } from '../outage.ts';
+import { DONE, type JobOutcome, type JobWorker, type RunningJob } from '../../jobs/queue.ts';
+import { addJobsOf, waitOutOutage, type RowWorkerOptions } from '../row-worker.ts';
 import type { WorkerPart } from '../worker-part.ts';
 import { outcomeId, outcomeOf, type CallTrouble } from './outcome.ts';
-
-export interface CallEventWorkerOptions {
-  /** Gives the jobs and takes those that follow. Not closed by the worker. */
-  readonly queue: Pick<JobQueue, 'process' | 'addBatch'>;
-  readonly transactions: Pick<Transactions, 'run' | 'tables'>;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly counters: Counters;
-  /** `worker.concurrency` */
-  readonly concurrency: number;
-  /** `worker.stopMs`: how long `stop` waits for the running jobs. */
-  readonly stopMs: number;
-}
-
-const OUTAGE_MS = 5_000;
 
 /**
  * Keeps `calls` by what the SIP side reports, and plans what the user is told when a call did not go well. Events
  * may come twice and in any order: a row only goes forward, and its outcome has an id made from its own.
  */
 export class CallEventWorker implements WorkerPart {
-  readonly #options: CallEventWorkerOptions;
+  readonly #options: RowWorkerOptions;
   readonly #connected: Counter;
   readonly #failed: Counter;
   readonly #missed: Counter;
@@ -39,7 +20,7 @@ export class CallEventWorker implements WorkerPart {
   readonly #rejected: Counter;
   #worker: JobWorker | undefined;
 
-  constructor(options: CallEventWorkerOptions) {
+  constructor(options: RowWorkerOptions) {
     const { counters } = options;
     this.#options = options;
     this.#connected = counters.define('worker.call.connected', 'Calls that the service made and that connected');
@@ -60,7 +41,6 @@ export class CallEventWorker implements WorkerPart {
 
   /** One job, from its beginning to its end. */
   async handle(job: Pick<RunningJob, 'data'>): Promise<JobOutcome> {
-    const { clock, logger } = this.#options;
     const parsed = callEvent.parse(job.data);
     if (!parsed.ok) {
       this.#rejected.value += 1;
@@ -70,10 +50,7 @@ export class CallEventWorker implements WorkerPart {
       await this.#take(parsed.payload);
       return DONE;
     } catch (thrown) {
-      if (!isOutage(thrown)) throw thrown;
-      const reason = errorText(thrown);
-      logger.warn('The database or the queue is away: the event of a call waits', { call: parsed.payload.id, reason });
-      return { kind: 'retry-at', atMs: clock.now() + OUTAGE_MS, reason };
+      return waitOutOutage(thrown, 'the event of a call', { call: parsed.payload.id }, this.#options);
     }
   }
 
@@ -132,10 +109,8 @@ export class CallEventWorker implements WorkerPart {
     return calls.length;
   }
 
-  async #addNotices(callIds: readonly string[]): Promise<void> {
-    const { transactions, queue } = this.#options;
-    const alarms = await transactions.tables.alarms.of({ ledgerIds: callIds.map(outcomeId), callIds: [], messageIds: [] });
-    if (alarms.length > 0) await queue.addBatch(alarms.map(alarmJob));
+  #addNotices(callIds: readonly string[]): Promise<void> {
+    return addJobsOf({ ledgerIds: callIds.map(outcomeId), callIds: [], messageIds: [] }, this.#options);
   }
 
   #note({ id, sipUser, state }: Call, { party, cause, status }: CallEvent): void {

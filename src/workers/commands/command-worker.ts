@@ -1,28 +1,19 @@
 import { errorText } from '../../base/errors.ts';
-import type { Counters } from '../../base/counters.ts';
 import type { StoredCommand } from '../../db/tables/commands.ts';
-import type { Transactions } from '../../db/transactions.ts';
+import type { Ours } from '../../intake/command-intake.ts';
 import { xCommand } from '../../jobs/contract/x-command.ts';
-import { DONE, type JobOutcome, type JobQueue, type JobWorker, type RunningJob } from '../../jobs/queue.ts';
+import { DONE, type JobOutcome, type JobWorker, type RunningJob } from '../../jobs/queue.ts';
 import { XFailure } from '../../x/port.ts';
-import { alarmJob } from '../alarm-jobs.ts';
 import { isOutage } from '../outage.ts';
+import { addJobsOf, type RowWorkerOptions } from '../row-worker.ts';
 import type { WorkerPart } from '../worker-part.ts';
 import { commandCounters, type CommandCounters } from './command-counters.ts';
-import { Execution, type Executed, type ExecutionOptions, type OwnAccount } from './execute.ts';
+import { Execution, type Executed, type ExecutionOptions } from './execute.ts';
 import { tracesOf } from './write-effects.ts';
 
-export interface CommandWorkerOptions extends Omit<ExecutionOptions, 'counters'> {
-  /** Gives the jobs and takes those that follow. Not closed by the worker. */
-  readonly queue: Pick<JobQueue, 'process' | 'addBatch'>;
-  readonly transactions: Pick<Transactions, 'run' | 'tables'>;
+export interface CommandWorkerOptions extends RowWorkerOptions, Omit<ExecutionOptions, 'counters'> {
   /** Asks X who we are; asked until it has answered once. */
-  readonly account: () => Promise<OwnAccount>;
-  readonly counters: Counters;
-  /** `worker.concurrency` */
-  readonly concurrency: number;
-  /** `worker.stopMs`: how long `stop` waits for the running jobs. */
-  readonly stopMs: number;
+  readonly account: () => Promise<Ours>;
 }
 
 /** Another worker has the author: it is through with a command in a few milliseconds. */
@@ -56,7 +47,7 @@ export class CommandWorker implements WorkerPart {
   readonly #options: CommandWorkerOptions;
   readonly #counters: CommandCounters;
   readonly #execution: Execution;
-  #account: OwnAccount | undefined;
+  #account: Ours | undefined;
   #worker: JobWorker | undefined;
 
   constructor(options: CommandWorkerOptions) {
@@ -103,7 +94,7 @@ export class CommandWorker implements WorkerPart {
     }
   }
 
-  async #executeNext(authorId: string, account: OwnAccount): Promise<Executed | 'busy' | undefined> {
+  async #executeNext(authorId: string, account: Ours): Promise<Executed | 'busy' | undefined> {
     let id: string | undefined;
     try {
       return await this.#options.transactions.run(async (tables) => {
@@ -117,10 +108,8 @@ export class CommandWorker implements WorkerPart {
     }
   }
 
-  async #addJobs(executed: Executed): Promise<void> {
-    const { transactions, queue } = this.#options;
-    const alarms = await transactions.tables.alarms.of(tracesOf(executed));
-    if (alarms.length > 0) await queue.addBatch(alarms.map(alarmJob));
+  #addJobs(executed: Executed): Promise<void> {
+    return addJobsOf(tracesOf(executed), this.#options);
   }
 
   async #afterError(id: string, job: RunningJob, thrown: unknown): Promise<JobOutcome> {

@@ -33,6 +33,8 @@ export interface Decision {
   readonly effects: readonly Effect[];
   /** Without its reference; `undefined` for no answer at all. */
   readonly answer: string | undefined;
+  /** The answer confirms that somebody is left alone from now on: a spent budget does not stop it. */
+  readonly isFarewell?: true;
   readonly refusal?: Refusal;
 }
 
@@ -74,6 +76,9 @@ export function refused(refusal: Refusal, { texts }: Pick<Situation, 'texts'>): 
   return { state: 'refused', reason: refusalReason(refusal), answer: texts.refusals[refusal.code](refusal), effects: [], refusal };
 }
 
+/** What the users table says of who never chose; see `zoneOf`. */
+const UNCHOSEN_ZONE = 'UTC';
+
 /** A schedule in the words of its owner. */
 export function lineOf(schedule: Pick<Schedule, 'number' | 'kind' | 'targetName' | 'about' | 'rrule'>, when: string, { grammar, user }: Pick<Situation, 'grammar' | 'user'>): ScheduleLine {
   return {
@@ -105,4 +110,12 @@ export function describe(when: When, { grammar, user, nowMs }: Pick<Situation, '
   // The rule has its own words.
   const once: When = when.kind === 'recurring' ? { kind: 'wall', wall: when.wall, zone: when.zone, atMs: when.atMs, ...(when.shift === undefined ? {} : { shift: when.shift }) } : when;
   return grammar.describeWhen(once, { locale: user.locale, nowMs });
+}
+
+/**
+ * The answer to a time of day that was taken in a zone which the user has never chosen: X does not say where
+ * people are, so he is told which clock was meant, and how to say another.
+ */
+export function withZoneHint(answer: string, when: When, { user, texts }: Pick<Situation, 'user' | 'texts'>): string {
+  return when.kind === 'elapsed' || user.timeZone !== UNCHOSEN_ZONE ? answer : `${answer}. ${texts.zoneHint}`;
 }

@@ -4,6 +4,7 @@ import type { Command } from '../../commands/command.ts';
 import type { StoredCommand } from '../../db/tables/commands.ts';
 import type { User } from '../../db/tables/users.ts';
 import type { Tables } from '../../db/transactions.ts';
+import type { Ours } from '../../intake/command-intake.ts';
 import { answerTextsFor } from '../answers/catalogue.ts';
 import { zoneOf } from '../render/local-time.ts';
 import type { CommandCounters } from './command-counters.ts';
@@ -15,12 +16,6 @@ import type { CallPolicy } from './policy/call-policy.ts';
 import { refusal } from './policy/refusal.ts';
 import { decide } from './verbs/verbs.ts';
 import { replyToOf, writeDecision } from './write-effects.ts';
-
-/** Our own account on X. */
-export interface OwnAccount {
-  readonly id: string;
-  readonly username: string;
-}
 
 export interface ExecutionOptions {
   readonly grammar: Grammar;
@@ -51,7 +46,7 @@ export class Execution {
   }
 
   /** @param tables  of a transaction that has locked the author */
-  async run(command: StoredCommand, account: OwnAccount, tables: Tables): Promise<Executed> {
+  async run(command: StoredCommand, account: Ours, tables: Tables): Promise<Executed> {
     const user = command.authorId === account.id ? undefined : await findMapped(command, tables.users);
     const decision = await this.#decide(command, user, account, tables);
     // A link that this command made is its own already.
@@ -61,7 +56,7 @@ export class Execution {
     return { id: command.id, sipUser };
   }
 
-  async #decide(command: StoredCommand, user: User | undefined, account: OwnAccount, tables: Tables): Promise<Decision> {
+  async #decide(command: StoredCommand, user: User | undefined, account: Ours, tables: Tables): Promise<Decision> {
     const { limits, policy, counters } = this.#options;
     const { authorId } = command;
     if (authorId === account.id) return { state: 'ignored', reason: 'our own', effects: [], answer: undefined };
@@ -72,12 +67,16 @@ export class Execution {
     if (wish?.verb === 'unlink' && user !== undefined) return part(command, user, tables, { ...limits, lastsMs: policy.lastsMs });
 
     const flood = await findFlood(command, tables.commands, isLinked ? limits : STRANGER_LIMITS);
-    if (flood !== undefined) {
-      counters.limited.value += 1;
-      const answer = isLinked && flood.isFirst ? answerTextsFor(user.locale).refusals['too-often'](refusal('too-often')) : undefined;
+    if (flood !== undefined) counters.limited.value += 1;
+    if (flood !== undefined && isLinked) {
+      const answer = flood.isFirst ? answerTextsFor(user.locale).refusals['too-often'](refusal('too-often')) : undefined;
       return { state: 'refused', reason: flood.reason, effects: [], answer };
     }
-    if (wish?.verb === 'link') return redeem(command, wish.code, tables, limits.strangersPerDay);
+    if (wish?.verb === 'link') {
+      const link = await redeem(command, wish.code, tables, limits.strangersPerDay);
+      // A code comes when the operator gives it, perhaps to somebody who has tried a lot before. How often one may guess, `LinksTable` says.
+      return flood === undefined || link.state === 'done' ? link : { ...link, answer: undefined };
+    }
     if (wish?.verb === 'unlink') return part(command, user, tables, { ...limits, lastsMs: policy.lastsMs });
     if (!isLinked) {
       counters.strangers.value += 1;
@@ -94,7 +93,7 @@ export class Execution {
     return decide(wish!, tables, situation);
   }
 
-  #parse(command: StoredCommand, user: User | undefined, account: OwnAccount) {
+  #parse(command: StoredCommand, user: User | undefined, account: Ours) {
     const { grammar, timeZone } = this.#options;
     return grammar.parseCommand(command.text, {
       // "In twenty minutes" is meant from when it was written.
@@ -106,7 +105,7 @@ export class Execution {
     });
   }
 
-  #situationOf(command: StoredCommand, user: User, account: OwnAccount): Situation {
+  #situationOf(command: StoredCommand, user: User, account: Ours): Situation {
     const { grammar, policy, timeZone, clock } = this.#options;
     return {
       nowMs: clock.now(),

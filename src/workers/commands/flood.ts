@@ -6,7 +6,7 @@ export interface FloodLimits {
   readonly perHour: number;
 }
 
-/** For accounts that cannot do anything but link: their answers cost money and bring nobody anything. */
+/** For accounts that cannot do anything but link: past it a wrong code is not answered, which costs money and brings nobody anything. */
 export const STRANGER_LIMITS: FloodLimits = Object.freeze({ perMinute: 5, perHour: 10 });
 
 /** What to do about one command too many: the first is answered, those behind it are not, until the window is over. */

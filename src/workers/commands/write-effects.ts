@@ -17,8 +17,7 @@ export async function writeDecision(command: StoredCommand, decision: Decision, 
     const replyTo = replyToOf(command);
     await tables.ledger.plan({
       id,
-      // Who says stop hears so even when the budget is spent.
-      kind: decision.effects.some((effect) => effect.do === 'unlink') ? 'farewell' : 'answer',
+      kind: decision.isFarewell === true ? 'farewell' : 'answer',
       recipient: command.authorId,
       content: finishedText(decision.answer, id, { underPost: replyTo !== undefined }),
       ...(sipUser === undefined ? {} : { sipUser }),

@@ -1,5 +1,5 @@
 import { XFailure, type XReading, type XUser } from '../../x/port.ts';
-import type { XGate } from '../x-gate.ts';
+import type { XGate } from '../gate/x-gate.ts';
 
 /**
  * Reading X as far as operators and budget allow it: looks cost money too, and what is not read is not carried

@@ -1,3 +1,5 @@
+import { isTimeZone } from '../../base/time-zone.ts';
+
 /** A moment as the clock on the reader's wall shows it. */
 export interface LocalTime {
   /** `14:05` */
@@ -43,13 +45,4 @@ export function localTime(atMs: number, timeZone: string): LocalTime {
  */
 export function zoneOf(own: string, fallback: string): string {
   return own === 'UTC' || !isTimeZone(own) ? fallback : own;
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
 }

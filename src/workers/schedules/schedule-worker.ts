@@ -1,30 +1,12 @@
-import type { Clock } from '../../base/clock.ts';
-import type { Counter, Counters } from '../../base/counters.ts';
-import { errorText } from '../../base/errors.ts';
-import type { Logger } from '../../base/logger.ts';
-import type { Transactions } from '../../db/transactions.ts';
+import type { Counter } from '../../base/counters.ts';
 import { scheduleDue } from '../../jobs/contract/schedule-due.ts';
-import { DONE, type JobOutcome, type JobQueue, type JobWorker, type RunningJob } from '../../jobs/queue.ts';
-import { alarmJob } from '../alarm-jobs.ts';
+import { DONE, type JobOutcome, type JobWorker, type RunningJob } from '../../jobs/queue.ts';
 import { refusalReason } from '../commands/policy/refusal.ts';
-import { isOutage } from '../outage.ts';
+import { addJobsOf, waitOutOutage, type RowWorkerOptions } from '../row-worker.ts';
 import type { WorkerPart } from '../worker-part.ts';
 import { fire, tracesOf, type FireOptions, type Occurrence } from './fire.ts';
 
-export interface ScheduleWorkerOptions extends FireOptions {
-  /** Gives the jobs and takes those that follow. Not closed by the worker. */
-  readonly queue: Pick<JobQueue, 'process' | 'addBatch'>;
-  readonly transactions: Pick<Transactions, 'run' | 'tables'>;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly counters: Counters;
-  /** `worker.concurrency` */
-  readonly concurrency: number;
-  /** `worker.stopMs`: how long `stop` waits for the running jobs. */
-  readonly stopMs: number;
-}
-
-const OUTAGE_MS = 5_000;
+export interface ScheduleWorkerOptions extends RowWorkerOptions, FireOptions {}
 
 /**
  * Rings what is due. The row decides: a job that comes early waits, and one that comes late, twice, or after
@@ -58,7 +40,6 @@ export class ScheduleWorker implements WorkerPart {
 
   /** One job, from its beginning to its end. */
   async handle(job: Pick<RunningJob, 'data'>): Promise<JobOutcome> {
-    const { logger, clock } = this.#options;
     const parsed = scheduleDue.parse(job.data);
     if (!parsed.ok) {
       this.#rejected.value += 1;
@@ -68,15 +49,12 @@ export class ScheduleWorker implements WorkerPart {
     try {
       return await this.#handle({ scheduleId, dueAtMs });
     } catch (thrown) {
-      if (!isOutage(thrown)) throw thrown;
-      const reason = errorText(thrown);
-      logger.warn('The database or the queue is away: the schedule waits', { schedule: scheduleId, reason });
-      return { kind: 'retry-at', atMs: clock.now() + OUTAGE_MS, reason };
+      return waitOutOutage(thrown, 'the schedule', { schedule: scheduleId }, this.#options);
     }
   }
 
   async #handle(occurrence: Occurrence): Promise<JobOutcome> {
-    const { transactions, queue, clock, logger } = this.#options;
+    const { transactions, clock, logger } = this.#options;
     const result = await transactions.run((tables) => fire(occurrence, clock.now(), tables, this.#options));
     const fields = { schedule: occurrence.scheduleId, due: new Date(occurrence.dueAtMs).toISOString() };
     switch (result.kind) {
@@ -92,8 +70,7 @@ export class ScheduleWorker implements WorkerPart {
         else logger.warn('Scheduled call refused', { ...fields, sipUser: result.sipUser, reason: refusalReason(result.refusal) });
     }
     // After `gone` too: whoever dealt with it may have died before he added the jobs.
-    const alarms = await transactions.tables.alarms.of(tracesOf(occurrence));
-    if (alarms.length > 0) await queue.addBatch(alarms.map(alarmJob));
+    await addJobsOf(tracesOf(occurrence), this.#options);
     return DONE;
   }
 

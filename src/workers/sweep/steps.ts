@@ -12,13 +12,15 @@ const ZONES_AT_ONCE = 500;
 /**
  * Rows that somebody should have dealt with get another job. A queue remembers the ids of jobs that have ended,
  * so this one has a new id in each minute: the row decides whether there is still something to do.
+ *
+ * @param againMs  gives a row a new job no more often than that
  */
-export function lostJobs(name: string, overdue: (nowMs: number) => Promise<readonly Alarm[]>, sink: JobSink): SweepStep {
+export function lostJobs(name: string, overdue: (nowMs: number) => Promise<readonly Alarm[]>, sink: JobSink, againMs = MINUTE_MS): SweepStep {
   return {
     name,
     async run(nowMs) {
       const alarms = await overdue(nowMs);
-      if (alarms.length > 0) await sink.addBatch(alarms.map((alarm) => secondAlarmJob(alarm, String(Math.floor(nowMs / MINUTE_MS)))));
+      if (alarms.length > 0) await sink.addBatch(alarms.map((alarm) => secondAlarmJob(alarm, String(Math.floor(nowMs / againMs)))));
       return alarms.length;
     },
   };

@@ -93,8 +93,8 @@ describe('sipweet start', () => {
       assert.equal(await fetch(`${origin}/readyz`).then(({ status }) => status), 200);
     });
 
-    await t.test('the key for tokens stands in the data folder, for its owner only', async () => {
-      const { mode, size } = await stat(join(cwd, '.sipweet', 'postgres', 'token-key'));
+    await t.test('the key for tokens stands beside the data folder, for its owner only', async () => {
+      const { mode, size } = await stat(join(cwd, '.sipweet', 'token-key'));
       assert.deepEqual([mode & 0o777, size], [0o600, 45]);
     });
 

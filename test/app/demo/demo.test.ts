@@ -18,7 +18,7 @@ async function leftovers(): Promise<readonly string[]> {
 }
 
 describe('sipweet demo', () => {
-  test('plays a missed call to the direct message within 30 s, with a time at each step, and cleans up', async () => {
+  test('plays a missed call to the direct message, and the call back that is asked for there, within 30 s, with a time at each step, and cleans up', async () => {
     const startedMs = performance.now();
     const run = demo();
     await run.said(/everything runs/, 'stdout');
@@ -32,6 +32,8 @@ describe('sipweet demo', () => {
     for (const line of lines.slice(0, -1)) assert.match(line, /^\[ *\d+\.\d\d s\] /);
     assert.match(stdout, /bob's phone rings/);
     assert.match(stdout, /\] +Missed call from .*alice@/);
+    assert.match(stdout, /@bob_example writes: call back\n[^]*bob's phone rings and shows whom he is about to reach: alice </);
+    assert.match(stdout, /alice's phone rings: bob <[^]*the two phones talk[^]*alice hangs up, and so does bob\n/);
     assert.match(lines.at(-1)!, /^SIP to DM: \d+ ms, from the CANCEL/);
     assert.equal(stderr, '');
     assert.deepEqual(await leftovers(), []);

@@ -132,6 +132,14 @@ describe('mdump', () => {
     assert.deepEqual([method, requestUri, fromUri], ['MESSAGE', 'sip:bob@proxy.test', 'sip:alice@example.com']);
   });
 
+  test('goes to its owner whatever To its sender has written: nothing of ours carries it to others', async () => {
+    const here = moduleStage();
+    await keep(here, { to: '<sip:+15550100@gateway.test>' });
+    await register(here);
+    const { requestUri, toUri } = here.requests.sent[0]!.request;
+    assert.deepEqual([requestUri, toUri], ['sip:bob@proxy.test', 'sip:+15550100@gateway.test']);
+  });
+
   test('1 with nothing to send; mdump_uri names the user', async () => {
     const here = moduleStage();
     assert.equal(await register(here), 1);

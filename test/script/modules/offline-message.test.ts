@@ -11,12 +11,12 @@ const STORED: StoredMessage = {
   body: 'hello',
   receivedAtMs: Date.UTC(2026, 0, 5, 9, 8, 7),
 };
-const OPTIONS = { callId: 'c-1', showsDate: true };
+const OPTIONS = { requestUri: 'sip:bob@proxy.test', callId: 'c-1', showsDate: true };
 
 test('RFC 3261 §20.17: Date says when the message was received; a plain text says it too', () => {
   assert.deepEqual(offlineMessage(STORED, OPTIONS), {
     method: 'MESSAGE',
-    requestUri: 'sip:bob@example.com',
+    requestUri: 'sip:bob@proxy.test',
     fromUri: 'sip:alice@example.com',
     toUri: 'sip:bob@example.com',
     headers: 'Date: Mon, 05 Jan 2026 09:08:07 GMT\r\nContent-Type: text/plain\r\n',

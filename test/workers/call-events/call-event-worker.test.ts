@@ -7,7 +7,8 @@ import { Transactions } from '../../../src/db/transactions.ts';
 import { callEvent, type CallEvent } from '../../../src/jobs/contract/call-event.ts';
 import { VirtualClock } from '../../../src/testing/clock.ts';
 import { MemoryQueue } from '../../../src/testing/memory-queue.ts';
-import { CallEventWorker, type CallEventWorkerOptions } from '../../../src/workers/call-events/call-event-worker.ts';
+import { CallEventWorker } from '../../../src/workers/call-events/call-event-worker.ts';
+import type { RowWorkerOptions } from '../../../src/workers/row-worker.ts';
 import { withDatabase } from '../../db/embedded-database.ts';
 import { CrashingTransactions } from '../commands/crashing.ts';
 import { emptied } from '../commands/stage.ts';
@@ -26,7 +27,7 @@ beforeEach(async () => {
   await db('sipweetusers').insert({ sipuser: 'bob', twuser: 'bob_x', x_user_id: '7', linked_at: new Date() });
 });
 
-function workerOn(transactions: CallEventWorkerOptions['transactions'] = real): CallEventWorker {
+function workerOn(transactions: RowWorkerOptions['transactions'] = real): CallEventWorker {
   return new CallEventWorker({ queue, transactions, clock, logger: silentLogger, counters: new Counters(), concurrency: 1, stopMs: 0 });
 }
 

@@ -223,6 +223,28 @@ test('stop is honoured past every limit', async () => {
   assert.match((await strict.say('7', { verb: 'unlink' }))!, /parted from bob/);
 });
 
+test('a code that is right links past every limit; a wrong one is not answered there', async () => {
+  await users.add({ sipUser: 'carol', xUser: 'carol_example' });
+  const { code } = await new LinksTable(db).issue('carol', 600_000);
+  for (let n = 0; n < 6; n += 1) await stage.say('9', HELP);
+  assert.equal(await stage.say('9', { verb: 'link', code: 'AAAA-AAAA' }), undefined);
+  assert.match((await stage.say('9', { verb: 'link', code }))!, /acts for carol/);
+});
+
+test('who has said stop is told once that he is no user any more, however much he wrote before', async () => {
+  for (let n = 0; n < 12; n += 1) await stage.say('7', HELP);
+  await stage.say('7', { verb: 'unlink' });
+  assert.match((await stage.say('7', HELP))!, /link CODE/);
+  assert.equal(await stage.say('7', HELP), undefined);
+});
+
+test('the confirmation of stop is a farewell, which a spent budget does not hold back; what a stranger is told is not', async () => {
+  const [own, stranger] = [await stage.write('7', { verb: 'unlink' }), await stage.write('99', { verb: 'unlink' })];
+  for (const id of [own, stranger]) await stage.handle(id);
+  const kinds = await Promise.all([own, stranger].map(async (id) => (await db('ledger').where({ id: `answer:${id}` }).first('kind')).kind));
+  assert.deepEqual(kinds, ['farewell', 'answer']);
+});
+
 test('too many commands: one answer, then silence until the window is over', async () => {
   const strict = new CommandStage(db, { limits: { perMinute: 3 } });
   const answers = [];

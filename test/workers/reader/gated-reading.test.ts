@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { GatedReading } from '../../../src/workers/reader/gated-reading.ts';
-import type { XGate } from '../../../src/workers/x-gate.ts';
+import type { XGate } from '../../../src/workers/gate/x-gate.ts';
 import type { XReading } from '../../../src/x/port.ts';
 
 function setUp(held: Awaited<ReturnType<XGate['held']>>) {

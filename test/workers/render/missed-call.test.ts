@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { MISSED_CALL_CAUSES, type MissedCall } from '../../../src/jobs/contract/missed-call.ts';
 import { missedCallText } from '../../../src/workers/render/missed-call.ts';
 import { bearsReference } from '../../../src/workers/render/reference.ts';
-import { missed } from '../stage.ts';
+import { missed } from '../delivery/stage.ts';
 
 const ENGLISH = { locale: 'en', timeZone: 'Europe/Berlin' };
 

@@ -49,6 +49,17 @@ test('a row that still waits a minute later gets another job, though the queue r
   assert.equal(handled.length, 2);
 });
 
+test('a row that must not be asked about often gets another job after the time that it is given, not before', async () => {
+  const { clock, queue, jobs } = setUp();
+  const step = lostJobs('sending', async () => [{ job: 'notice', id: 'answer:1' }], queue, 15 * MINUTE_MS);
+  for (let minute = 0; minute < 30; minute += 1) {
+    await step.run(clock.now());
+    clock.advance(MINUTE_MS);
+  }
+  const times = new Set(jobs().map((job) => job.id)).size;
+  assert.ok(times === 2 || times === 3, `${times} jobs in half an hour`);
+});
+
 test('nothing lost: the queue is not even asked', async () => {
   const { clock, queue } = setUp();
   queue.down = true;

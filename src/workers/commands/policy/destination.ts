@@ -79,12 +79,12 @@ function permitUri({ uri: text, name }: Whom & { kind: 'uri' }, policy: CallPoli
   if (uri === undefined) return no('address', name);
   const { host } = uri;
   // The trunk takes numbers only, and those have to be written as such: then their prefix counts.
-  if (host === hostOf(policy.gateway)) return no('address', name);
+  if (host === hostOf(policy.gateway)) return no('number-address', name);
   const digits = dialledDigits(uri.user);
   if (digits !== undefined && isEmergency(digits, undefined)) return no('emergency', name);
   if (policy.allowDomains.includes(host)) return yes(uri.text, name);
   if (!policy.allowDomains.includes('*')) return no('domain', name);
-  return digits === undefined ? yes(uri.text, name) : no('address', name);
+  return digits === undefined ? yes(uri.text, name) : no('number-address', name);
 }
 
 /** Length of the longest of the prefixes that the number begins with; 0 for none. */

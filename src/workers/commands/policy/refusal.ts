@@ -7,6 +7,7 @@ export const REFUSALS = [
   'premium',
   'destination',
   'address',
+  'number-address',
   'domain',
   'unknown-user',
   'unknown-handle',

@@ -1,6 +1,6 @@
 import type { When } from '../../../commands/command.ts';
 import type { CallUsage } from '../../../db/tables/calls.ts';
-import { describe, done, lineOf, refused, timeOf, type CommandOf, type Decision, type Desk, type Situation, type Verb } from '../decision.ts';
+import { describe, done, lineOf, refused, timeOf, withZoneHint, type CommandOf, type Decision, type Desk, type Situation, type Verb } from '../decision.ts';
 import { findTarget } from '../find-target.ts';
 import { exceededLimit } from '../policy/call-limits.ts';
 import { permitDestination, type Permission } from '../policy/destination.ts';
@@ -77,5 +77,5 @@ export function callLater({ destination }: Permission & { ok: true }, when: When
   };
   const line = lineOf(schedule, describe(when, situation), situation);
   const reason = `call ${destination.name} at ${new Date(when.atMs).toISOString()}, number ${schedule.number}`;
-  return done(reason, texts.scheduled({ ...line, ring: false }), [{ do: 'add-schedule', schedule }]);
+  return done(reason, withZoneHint(texts.scheduled({ ...line, ring: false }), when, situation), [{ do: 'add-schedule', schedule }]);
 }

@@ -1,5 +1,5 @@
 import type { Schedule } from '../../../db/tables/schedules.ts';
-import { describe, done, lineOf, refused, timeOf, type CommandOf, type Verb } from '../decision.ts';
+import { describe, done, lineOf, refused, timeOf, withZoneHint, type CommandOf, type Verb } from '../decision.ts';
 import { refusal } from '../policy/refusal.ts';
 
 /**
@@ -21,6 +21,6 @@ export const move: Verb<CommandOf<'move'>, Schedule | undefined> = {
     const { rrule: _old, ...rest } = schedule;
     const line = lineOf({ ...rest, ...(rule === undefined ? {} : { rrule: rule }) }, describe(when, situation), situation);
     const times = { next: timeOf(when), commandId, ...(rrule === undefined ? {} : { rrule }) };
-    return done(`move ${number} to ${new Date(when.atMs).toISOString()}`, texts.moved(line), [{ do: 'move-schedule', id: schedule.id, times }]);
+    return done(`move ${number} to ${new Date(when.atMs).toISOString()}`, withZoneHint(texts.moved(line), when, situation), [{ do: 'move-schedule', id: schedule.id, times }]);
   },
 };

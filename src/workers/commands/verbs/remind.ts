@@ -1,4 +1,4 @@
-import { describe, done, lineOf, refused, timeOf, type CommandOf, type Verb } from '../decision.ts';
+import { describe, done, lineOf, refused, timeOf, withZoneHint, type CommandOf, type Verb } from '../decision.ts';
 import { plainText } from '../../render/plain-text.ts';
 import { roomForSchedule, type ScheduleRoom } from './schedule-room.ts';
 
@@ -27,6 +27,6 @@ export const remind: Verb<CommandOf<'remind'>, ScheduleRoom> = {
       ...(replyTo === undefined ? {} : { replyTo }),
     };
     const line = lineOf(schedule, describe(when, situation), situation);
-    return done(`remind at ${new Date(when.atMs).toISOString()}, number ${schedule.number}`, texts.scheduled({ ...line, ring }), [{ do: 'add-schedule', schedule }]);
+    return done(`remind at ${new Date(when.atMs).toISOString()}, number ${schedule.number}`, withZoneHint(texts.scheduled({ ...line, ring }), when, situation), [{ do: 'add-schedule', schedule }]);
   },
 };

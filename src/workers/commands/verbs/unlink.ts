@@ -17,5 +17,5 @@ export function unlink({ sipUser }: User, calls: readonly Call[], { texts }: Pic
     { do: 'cancel-all-schedules', sipUser },
     ...calls.filter((call) => call.state !== 'connected').map((call) => ({ do: 'cancel-call', id: call.id }) as const),
   ];
-  return done('stop', texts.unlinked({ sipUser }), effects);
+  return { ...done('stop', texts.unlinked({ sipUser }), effects), isFarewell: true };
 }

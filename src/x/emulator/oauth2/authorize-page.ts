@@ -1,6 +1,6 @@
 import { usernameOf } from '../../json.ts';
 import type { SandboxUser } from '../accounts.ts';
-import { escapeHtml } from '../html.ts';
+import { escapeHtml } from '../../../base/html.ts';
 import type { OpenRoute, Page } from '../route.ts';
 import { BASE_CSS } from '../page/base-css.ts';
 import { readAuthorizationRequest, type AuthorizationRequest } from './authorization-requests.ts';

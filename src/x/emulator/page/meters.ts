@@ -1,4 +1,4 @@
-import { escapeHtml } from '../html.ts';
+import { escapeHtml } from '../../../base/html.ts';
 import type { Sandbox } from '../sandbox.ts';
 import { dollars, time } from './words.ts';
 

@@ -1,4 +1,4 @@
-import { escapeHtml } from '../html.ts';
+import { escapeHtml } from '../../../base/html.ts';
 import { usernameOf } from '../../json.ts';
 import type { Sandbox } from '../sandbox.ts';
 import { conversationsPart, newestFor } from './conversations.ts';

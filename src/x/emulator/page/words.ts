@@ -1,4 +1,4 @@
-import { escapeHtml } from '../html.ts';
+import { escapeHtml } from '../../../base/html.ts';
 import type { SandboxState } from '../state.ts';
 
 /** A moment as people of one day read it; the whole of it stands in the attribute. */

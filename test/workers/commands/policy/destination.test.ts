@@ -121,7 +121,7 @@ test('no address is a way round the rules for numbers', () => {
     'sip:carol@GW.example.net:5080',
     'sip:carol@gw.example.net.',
   ]) {
-    assert.equal(verdict(uri(text)), 'address', text);
+    assert.equal(verdict(uri(text)), 'number-address', text);
   }
   assert.equal(verdict(uri('sip:112@192.0.2.1')), 'emergency');
   assert.equal(verdict(uri('sip:%31%31%32@192.0.2.1')), 'emergency');

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { When } from '../../../../src/commands/command.ts';
+import type { User } from '../../../../src/db/tables/users.ts';
 import type { Decision } from '../../../../src/workers/commands/decision.ts';
 import { call } from '../../../../src/workers/commands/verbs/call.ts';
 import { callBack } from '../../../../src/workers/commands/verbs/call-back.ts';
@@ -55,6 +57,14 @@ test('call at a time: read back with number, absolute time, zone and how to canc
   assert.ok(effect?.do === 'add-schedule');
   assert.deepEqual([effect.schedule.number, effect.schedule.kind, effect.schedule.target, effect.schedule.next], [3, 'call', 'sip:alice@example.com', { atMs: NOW + 3600_000, wall: '2026-11-22T15:00', zone: 'UTC' }]);
   for (const part of ['3', '@alice', '2026-11-22T15:00 UTC', '"cancel 3"']) assert.ok(decision.answer!.includes(part), part);
+});
+
+test('a time of day for somebody who never chose a zone: he is told how to say his; not when it is elapsed, and not once he has chosen', () => {
+  const answerTo = (when: When, user: User) => call.decide({ ...callAlice, when }, { permission: ALICE, room: ROOM }, { ...situation, user }).answer!;
+  const { user } = situation;
+  assert.match(answerTo(at(NOW + 3600_000), { ...user, timeZone: 'UTC' }), /"timezone Europe\/Berlin"$/);
+  assert.doesNotMatch(answerTo({ kind: 'elapsed', zone: 'UTC', atMs: NOW + 60_000 }, { ...user, timeZone: 'UTC' }), /timezone/);
+  assert.doesNotMatch(answerTo(at(NOW + 3600_000), { ...user, timeZone: 'Etc/UTC' }), /timezone/);
 });
 
 test('call again and again: the rule is stored and read back', () => {
