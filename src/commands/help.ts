@@ -19,7 +19,7 @@ export function explainFailure(failure: NotUnderstood, locale: string): string {
   const words = failure.words === undefined ? '' : quotable(failure.words);
   const said = texts.problems[failure.problem](words === '' ? '' : texts.quote(words));
   const meant = failure.suggestion === undefined ? [] : [texts.didYouMean(failure.suggestion)];
-  const examples = failure.verb === undefined ? texts.firstSteps : texts.examples[failure.verb];
+  const examples = texts.examplesOf[failure.problem] ?? (failure.verb === undefined ? texts.firstSteps : texts.examples[failure.verb]);
   const sentences = [said, ...meant, texts.tryThis(...examples)].join(' ');
   return sentences.length <= POST_LENGTH ? sentences : [said, texts.tryThis(...examples)].join(' ').slice(0, POST_LENGTH);
 }

@@ -82,7 +82,7 @@ test('messages that X does not take, and X switched off', async (t) => {
     await new CommandsTable(db).receive([{ id: 'dm:1', source: 'dm', latestId: '1', authorId, authorName: onX('carol'), text: 'stop', postedAtMs: Date.now() }]);
     await queue.addBatch([alarmJob({ job: 'x-command', id: 'dm:1' })]);
     await queue.close(0);
-    await talk.told('carol', /^Done: this account is parted from carol/, 4 * STEP_MS);
+    await talk.told('carol', /^Done: this account acts for carol no more/, 4 * STEP_MS);
     assert.deepEqual(await talk.untold('carol'), []);
   });
 

@@ -64,7 +64,7 @@ test('linking', async (t) => {
 
   await t.test('"stop": parted at once, what was planned is cancelled, and nothing is sent any more', async () => {
     await talk.asks('bob', 'remind me in 2 seconds to breathe', /^Reminder 1/);
-    await talk.asks('bob', 'stop', /^Done: this account is parted from bob/);
+    await talk.asks('bob', 'stop', /^Done: this account acts for bob no more/);
     assert.equal(await linked('bob'), false);
     assert.equal(await alice.agent.call('sip:bob@example.com').ended, 480, 'a call that bob is not told of');
     await talk.dm('bob', 'call @alice_x');

@@ -39,7 +39,7 @@ test('profile', async (t) => {
   const now = DateTime.utc();
   const quietTo = now.plus({ seconds: 75 }).startOf('minute');
   await t.test('"notify off 22:00-07:00": what is missed in quiet hours is held, while what somebody asks is answered', async () => {
-    await talk.asks('carol', `notify off ${now.minus({ minutes: 2 }).toFormat('HH:mm')}-${quietTo.toFormat('HH:mm')}`, /^Missed calls between .* are kept for one message/);
+    await talk.asks('carol', `notify off ${now.minus({ minutes: 2 }).toFormat('HH:mm')}-${quietTo.toFormat('HH:mm')}`, /^Missed calls and messages between .* are told in one message at \d\d:\d\d/);
     for (let calls = 0; calls < 2; calls += 1) assert.equal(await alice.agent.call('sip:carol@example.com').ended, 480);
     assert.equal(await alice.agent.message('sip:carol@example.com', 'see you at nine'), 202);
     await until('all three are held', async () => (await db('ledger').where({ sipuser: 'carol' }).whereNotNull('digest_id')).length === 3, STEP_MS);

@@ -82,7 +82,7 @@ for (const { name, redis, url, db } of await withBackends()) {
     });
 
     await t.test('"stop" ends it', async () => {
-      await talk.asks('bob', 'stopp', /^Erledigt: dieses Konto ist von bob getrennt/);
+      await talk.asks('bob', 'stopp', /^Erledigt: dieses Konto handelt nicht mehr für bob/);
       await talk.post('bob', '@sipweet ruf alice an');
       await talk.replied('bob', /^I do not know yet who you are/);
       assert.equal((await db('calls').where({ sipuser: 'bob' }).whereNotIn('state', ['ended', 'failed'])).length, 0);

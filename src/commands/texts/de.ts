@@ -37,10 +37,15 @@ export const DE: Texts = {
     done: ['erledigt', 'fertig'],
     list: ['liste', 'zeig meine Erinnerungen'],
     move: ['verschiebe 3 auf 18:00', 'verschiebe 3 auf Freitag um 9'],
-    profile: ['zeitzone Berlin', 'ruhezeit 22:00-07:00'],
+    profile: ['ruhezeit 22:00-07:00', 'weiterleiten an +49 30 901820'],
     'show-profile': ['profil', 'einstellungen'],
     message: ['sag alice bin gleich da', 'nachricht an alice Bis morgen!'],
     help: ['hilfe', 'befehle'],
+  },
+  examplesOf: {
+    'zone-unknown': ['zeitzone Berlin', 'zeitzone Europe/Vienna'],
+    'language-unknown': ['sprache de', 'sprache en'],
+    'region-unknown': ['region DE', 'region AT'],
   },
   firstSteps: ['ruf alice morgen um 17:30 an', 'erinnere mich um 9 an den Arzt'],
   help: [

@@ -39,10 +39,15 @@ export const EN: Texts = {
     done: ['done', 'finished'],
     list: ['list', 'show my reminders'],
     move: ['move 3 to 18:00', 'move 3 to friday at 9'],
-    profile: ['timezone Europe/Berlin', 'notify off 22:00-07:00'],
+    profile: ['notify off 22:00-07:00', 'forward to +49 30 901820'],
     'show-profile': ['profile', 'settings'],
     message: ['msg alice I am late', 'tell alice see you at 8'],
     help: ['help', 'commands'],
+  },
+  examplesOf: {
+    'zone-unknown': ['timezone Europe/Berlin', 'timezone new york'],
+    'language-unknown': ['language en', 'language de'],
+    'region-unknown': ['region DE', 'region US'],
   },
   firstSteps: ['call alice tomorrow at 17:30', 'remind me at 9 to call mum'],
   help: [

@@ -37,6 +37,8 @@ export interface Texts {
 
   /** Two things to write for each verb, the shortest that show it. */
   readonly examples: Readonly<Record<Verb, readonly [string, string]>>;
+  /** Where the verb alone would show something else: there are many settings. */
+  readonly examplesOf: Partial<Readonly<Record<NotUnderstood['problem'], readonly [string, string]>>>;
   /** Of a command that nothing was understood of. */
   readonly firstSteps: readonly [string, string];
   /** Sections of the help: a heading and lines. */

@@ -85,6 +85,11 @@ interface Row {
 }
 
 const BEGUN = `('claimed', 'ringing', 'answered', 'connected')`;
+const CANCEL = `update calls set
+  state = case when state = 'planned' then 'cancelled' else state end,
+  reason = case when state = 'planned' then 'cancelled' else reason end,
+  ended_at = case when state = 'planned' then now() else ended_at end,
+  cancel_requested = true, updated_at = now()`;
 const OVER = `(${LAST_STATES.map((state) => `'${state}'`).join(', ')})`;
 /** Waits to be begun, or goes on. A row without news for longer than a call can last is nobody's call any more. */
 const LIVE = `((state = 'planned' and expires_at > now()) or (state in ${BEGUN} and updated_at > now() - make_interval(secs => ?)))`;
@@ -129,16 +134,14 @@ export class CallsTable {
    * `undefined` when it is over.
    */
   async cancel(id: string): Promise<Call | undefined> {
-    const [call] = await this.#run(
-      `update calls set
-         state = case when state = 'planned' then 'cancelled' else state end,
-         reason = case when state = 'planned' then 'cancelled' else reason end,
-         ended_at = case when state = 'planned' then now() else ended_at end,
-         cancel_requested = true, updated_at = now()
-       where id = ? and state not in ${OVER} returning *`,
-      [id],
-    );
+    const [call] = await this.#run(`${CANCEL} where id = ? and state not in ${OVER} returning *`, [id]);
     return call;
+  }
+
+  /** The same with all calls of a user that have not connected; returns how many. */
+  async cancelUnconnected(sipUser: string): Promise<number> {
+    const calls = await this.#run(`${CANCEL} where sipuser = ? and state not in ${OVER} and state <> 'connected' returning *`, [sipUser]);
+    return calls.length;
   }
 
   /**

@@ -1,7 +1,9 @@
 /** `link_codes`, `link_failures` and the link in `sipweetusers`: which X account may act for which SIP user. */
 import type { Knex } from 'knex';
 import { AppError } from '../../base/errors.ts';
+import { CallsTable } from './calls.ts';
 import { hashOfLinkCode, newLinkCode, readLinkCode } from './link-code.ts';
+import { SchedulesTable } from './schedules.ts';
 
 /** An account on X whose owner has proved that it is his: he wrote from it, or signed in. */
 export interface LinkingAccount {
@@ -152,15 +154,19 @@ export class LinksTable {
 
   /**
    * Parts a user from his X account at once: nobody acts for him any more, he is told of nothing, tokens
-   * and an open code are gone. The mapping stays, for the operator to see. True when there was a link.
+   * and an open code are gone, what was scheduled is cancelled and what has not connected ends. Forwarding
+   * and do-not-disturb are off, since he could not switch them off any more. The mapping stays, for the
+   * operator to see. True when there was a link.
    */
   unlink(sipUser: string): Promise<boolean> {
     if (sipUser.includes('\0')) return Promise.resolve(false);
     return this.#db.transaction(async (trx) => {
       await trx.raw('delete from x_tokens where sipuser = ?', [sipUser]);
       await endCodes(trx, sipUser);
+      await new SchedulesTable(trx).cancelAll(sipUser);
+      await new CallsTable(trx).cancelUnconnected(sipUser);
       const { rows } = await trx.raw<{ rows: { linked: boolean }[] }>(
-        `update sipweetusers u set linked_at = null, notify = false, updated_at = now()
+        `update sipweetusers u set linked_at = null, notify = false, forward_to = null, dnd = false, updated_at = now()
          from (select id, linked_at is not null as linked from sipweetusers where sipuser = ? for update) old
          where u.id = old.id returning old.linked`,
         [sipUser],

@@ -27,7 +27,7 @@ export const de: AnswerTexts = {
   zoneSet: ({ zone, now }) => `Deine Zeitzone ist ${zone}: dort ist es ${now}`,
   languageSet: ({ locale }) => `Ich schreibe dir jetzt auf Deutsch (${locale})`,
   regionSet: ({ region }) => `Nummern ohne Landesvorwahl sind jetzt Nummern aus ${region}`,
-  quietHoursSet: ({ from, to, zone }) => `Verpasste Anrufe von ${from} bis ${to} (${zone}) kommen morgens in einer Nachricht`,
+  quietHoursSet: ({ from, to, zone }) => `Verpasste Anrufe und Nachrichten von ${from} bis ${to} (${zone}) kommen um ${to} Uhr in einer einzigen`,
   quietHoursOff: 'Verpasste Anrufe melde ich dir jetzt zu jeder Stunde',
   notifySet: (on) => (on ? 'Verpasste Anrufe melde ich dir' : 'Verpasste Anrufe melde ich dir nicht mehr. Zurück: „meldungen an“'),
   forwardSet: ({ name }) => `Deine Anrufe gehen jetzt zu ${name}. Ende: „weiterleitung aus“`,
@@ -55,7 +55,7 @@ export const de: AnswerTexts = {
     'account-taken': 'Dieses Konto gehört zu einem anderen Benutzer. Schreib erst „stop“, dann verbinde es neu',
     'too-many-tries': 'Zu viele falsche Codes. Versuch es in einer Stunde wieder',
   },
-  unlinked: ({ sipUser }) => `Erledigt: dieses Konto ist von ${sipUser} getrennt, alles Geplante ist abgesagt, und du hörst nichts mehr von uns`,
+  unlinked: ({ sipUser }) => `Erledigt: dieses Konto handelt nicht mehr für ${sipUser}. Alles Geplante ist abgesagt, und du hörst nichts mehr von mir`,
   notLinked: 'Dieses Konto gehört zu keinem unserer Benutzer, da ist nichts zu beenden',
   stranger: 'Ich weiß noch nicht, wer du am Telefon bist. Lass dir vom Betreiber einen Code geben und schick ihn mir: link CODE',
   refusals: {

@@ -27,7 +27,7 @@ export const en: AnswerTexts = {
   zoneSet: ({ zone, now }) => `Your time zone is ${zone}: it is ${now} there`,
   languageSet: ({ locale }) => `I write in English to you now (${locale})`,
   regionSet: ({ region }) => `Numbers without a country code are numbers of ${region} now`,
-  quietHoursSet: ({ from, to, zone }) => `Missed calls between ${from} and ${to} (${zone}) are kept for one message in the morning`,
+  quietHoursSet: ({ from, to, zone }) => `Missed calls and messages between ${from} and ${to} (${zone}) are told in one message at ${to}`,
   quietHoursOff: 'Missed calls are told to you at every hour now',
   notifySet: (on) => (on ? 'Missed calls are told to you' : 'Missed calls are not told to you any more. "notify on" changes it back'),
   forwardSet: ({ name }) => `Your calls go to ${name} now. To end it: "forward off"`,
@@ -55,7 +55,7 @@ export const en: AnswerTexts = {
     'account-taken': 'This account belongs to another user. Write "stop" first, then link again',
     'too-many-tries': 'Too many wrong codes. Try again in an hour',
   },
-  unlinked: ({ sipUser }) => `Done: this account is parted from ${sipUser}, what was scheduled is cancelled and you hear no more of us`,
+  unlinked: ({ sipUser }) => `Done: this account acts for ${sipUser} no more. What was scheduled is cancelled, and you will not hear from me again`,
   notLinked: 'This account belongs to no user of ours, so there is nothing to stop',
   stranger: 'I do not know yet who you are on the phone. Ask your operator for a code and send it to me: link CODE',
   refusals: {

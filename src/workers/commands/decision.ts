@@ -21,7 +21,6 @@ export type Effect =
   | { readonly do: 'add-schedule'; readonly schedule: NewSchedule }
   | { readonly do: 'move-schedule'; readonly id: string; readonly times: NewTimes }
   | { readonly do: 'cancel-schedule'; readonly id: string }
-  | { readonly do: 'cancel-all-schedules'; readonly sipUser: string }
   | { readonly do: 'send-message'; readonly message: NewSipMessage }
   | { readonly do: 'change-profile'; readonly sipUser: string; readonly changes: ProfileChanges }
   | { readonly do: 'unlink'; readonly sipUser: string };

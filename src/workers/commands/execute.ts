@@ -57,14 +57,14 @@ export class Execution {
   }
 
   async #decide(command: StoredCommand, user: User | undefined, account: Ours, tables: Tables): Promise<Decision> {
-    const { limits, policy, counters } = this.#options;
+    const { limits, counters } = this.#options;
     const { authorId } = command;
     if (authorId === account.id) return { state: 'ignored', reason: 'our own', effects: [], answer: undefined };
     const isLinked = mayAct(user, authorId);
     const parsed = this.#parse(command, user, account);
     const wish = parsed.ok ? parsed.command : undefined;
     // Whoever wants to be left alone is, however much he has written before.
-    if (wish?.verb === 'unlink' && user !== undefined) return part(command, user, tables, { ...limits, lastsMs: policy.lastsMs });
+    if (wish?.verb === 'unlink' && user !== undefined) return part(command, user, tables, limits.strangersPerDay);
 
     const flood = await findFlood(command, tables.commands, isLinked ? limits : STRANGER_LIMITS);
     if (flood !== undefined) counters.limited.value += 1;
@@ -77,7 +77,7 @@ export class Execution {
       // A code comes when the operator gives it, perhaps to somebody who has tried a lot before. How often one may guess, `LinksTable` says.
       return flood === undefined || link.state === 'done' ? link : { ...link, answer: undefined };
     }
-    if (wish?.verb === 'unlink') return part(command, user, tables, { ...limits, lastsMs: policy.lastsMs });
+    if (wish?.verb === 'unlink') return part(command, user, tables, limits.strangersPerDay);
     if (!isLinked) {
       counters.strangers.value += 1;
       return tellStranger(command, tables, limits.strangersPerDay);

@@ -4,7 +4,7 @@ import type { User } from '../../db/tables/users.ts';
 import type { Tables } from '../../db/transactions.ts';
 import { answerTextsFor } from '../answers/catalogue.ts';
 import { done, type Decision } from './decision.ts';
-import { lookForUnlink, unlink } from './verbs/unlink.ts';
+import { unlink } from './verbs/unlink.ts';
 
 const DAY_MS = 24 * 3600_000;
 /** Begin of the reasons by which those who were answered are counted. */
@@ -39,10 +39,9 @@ export async function redeem(command: StoredCommand, code: string, tables: Table
 }
 
 /** "stop" */
-export async function part(command: StoredCommand, user: User | undefined, tables: Tables, limits: { readonly strangersPerDay: number; readonly lastsMs: number }): Promise<Decision> {
-  if (user === undefined) return tellStranger(command, tables, limits.strangersPerDay, 'notLinked');
-  const texts = answerTextsFor(user.locale);
-  return unlink(user, await lookForUnlink(user, tables, limits.lastsMs), { texts });
+export async function part(command: StoredCommand, user: User | undefined, tables: Tables, strangersPerDay: number): Promise<Decision> {
+  if (user === undefined) return tellStranger(command, tables, strangersPerDay, 'notLinked');
+  return unlink(user, { texts: answerTextsFor(user.locale) });
 }
 
 /** One friendly answer a day, and only so many strangers a day. */

@@ -64,9 +64,6 @@ async function writeEffect(effect: Effect, { calls, schedules, sipMessages, user
     case 'cancel-schedule':
       await schedules.cancel(effect.id);
       return;
-    case 'cancel-all-schedules':
-      await schedules.cancelAll(effect.sipUser);
-      return;
     case 'send-message':
       await sipMessages.plan(effect.message);
       return;

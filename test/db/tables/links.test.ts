@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
+import { CallsTable } from '../../../src/db/tables/calls.ts';
 import { readLinkCode } from '../../../src/db/tables/link-code.ts';
 import { LinksTable } from '../../../src/db/tables/links.ts';
+import { SchedulesTable } from '../../../src/db/tables/schedules.ts';
 import { SubscriberTable } from '../../../src/db/tables/subscriber.ts';
 import { UsersTable } from '../../../src/db/tables/users.ts';
 import { withDatabase } from '../embedded-database.ts';
@@ -13,7 +15,7 @@ let links: LinksTable;
 let users: UsersTable;
 
 beforeEach(async () => {
-  for (const table of ['sipweetusers', 'subscriber', 'link_codes', 'link_failures', 'x_tokens']) await db(table).delete();
+  for (const table of ['sipweetusers', 'subscriber', 'link_codes', 'link_failures', 'x_tokens', 'schedules', 'calls']) await db(table).delete();
   links = new LinksTable(db);
   users = new UsersTable(db);
   await users.add({ sipUser: 'bob', xUser: 'bob_before' });
@@ -166,6 +168,24 @@ test('unlink parts at once: no link, no messages, no tokens, no open code; the m
   assert.equal(await links.userOfCode(code), undefined);
   assert.equal(await links.unlink('bob'), false);
   assert.equal(await links.unlink('nobody'), false);
+});
+
+test('with the link ends what it has planned and set: schedules, calls that have not connected, forwarding, do-not-disturb', async () => {
+  await links.link('bob', BOB_ON_X);
+  await users.updateProfile('bob', { forwardTo: '+4930901820', dnd: true });
+  const next = { atMs: Date.now() + 3600_000, zone: 'UTC' };
+  await new SchedulesTable(db).add({ sipUser: 'bob', number: 1, kind: 'reminder', about: 'x', ring: false, next });
+  const calls = new CallsTable(db);
+  for (const id of ['planned', 'ringing', 'connected']) await calls.plan({ id, kind: 'call', sipUser: 'bob', target: 'sip:alice@example.com', targetName: 'alice', expiresAtMs: Date.now() + 60_000 });
+  await db('calls').whereNot({ id: 'planned' }).update({ state: db.ref('id') });
+  await links.unlink('bob');
+  const { forward_to: forwardTo, dnd } = await rowOf('bob');
+  assert.deepEqual([forwardTo, dnd, await db('schedules').select('state')], [null, false, [{ state: 'cancelled' }]]);
+  assert.deepEqual(await db('calls').orderBy('planned_at').select('state', 'cancel_requested'), [
+    { state: 'cancelled', cancel_requested: true },
+    { state: 'ringing', cancel_requested: true },
+    { state: 'connected', cancel_requested: false },
+  ]);
 });
 
 test('who links again after he said stop is told of calls again; who only linked anew keeps his setting', async () => {

@@ -203,14 +203,14 @@ test('a wrong code is answered; after five the account is told to wait', async (
 test('stop is honoured at once, linked or only mapped, with everything that was planned', async () => {
   await stage.say('7', { ...CALL_ALICE, when: at(stage.clock.now() + 3600_000) });
   await stage.say('7', CALL_ALICE);
-  assert.match((await stage.say('7', { verb: 'unlink' }))!, /parted from bob/);
+  assert.match((await stage.say('7', { verb: 'unlink' }))!, /acts for bob no more/);
   const bob = await users.show('bob');
   assert.deepEqual([bob.linkedAt, bob.notify], [undefined, false]);
   assert.deepEqual([(await callsOf()).map(({ state }) => state), await new SchedulesTable(db).countActive('bob')], [['cancelled'], 0]);
   assert.match((await stage.say('7', CALL_ALICE))!, /link CODE/);
 
   await users.add({ sipUser: 'dave', xUser: 'dave_example' });
-  assert.match((await stage.say('77', { verb: 'unlink' }, { authorName: 'Dave_Example' }))!, /parted from dave/);
+  assert.match((await stage.say('77', { verb: 'unlink' }, { authorName: 'Dave_Example' }))!, /acts for dave no more/);
   assert.equal((await users.show('dave')).notify, false);
   const kinds = (await db('ledger').orderBy('created_at')).map(({ kind }: { kind: string }) => kind);
   assert.deepEqual(kinds.filter((kind) => kind === 'farewell').length, 2, 'told even when the budget is spent');
@@ -220,7 +220,7 @@ test('stop is honoured past every limit', async () => {
   const strict = new CommandStage(db, { limits: { perMinute: 1 } });
   await strict.say('7', HELP);
   await strict.say('7', HELP);
-  assert.match((await strict.say('7', { verb: 'unlink' }))!, /parted from bob/);
+  assert.match((await strict.say('7', { verb: 'unlink' }))!, /acts for bob no more/);
 });
 
 test('a code that is right links past every limit; a wrong one is not answered there', async () => {

@@ -70,7 +70,7 @@ test('a conversation in German', async () => {
   assert.match((await stage.say('7', '@bot erinnere mich morgen um 9 an Mama'))!, /^Erinnerung 1: Mama, morgen, .*09:00/);
   assert.match((await stage.say('7', 'liste'))!, /^1: Mama/);
   assert.match((await stage.say('7', 'weck mich morgen um 7'))!, /^Erinnerung 2: worum du gebeten hast, morgen, .*07:00.*klingelt/);
-  assert.match((await stage.say('7', 'stopp'))!, /getrennt/);
+  assert.match((await stage.say('7', 'stopp'))!, /handelt nicht mehr/);
 });
 
 test('the profile by words', async () => {

@@ -215,12 +215,7 @@ test('the profile shows what is stored', () => {
   for (const part of ['bob', 'Europe/Berlin', 'en', 'DE', '22:00-07:00', '+4930901820', 'dnd on', 'notify on']) assert.ok(answer!.includes(part), part);
 });
 
-test('stop: parted, told of nothing, everything scheduled and what has not connected is over', () => {
-  const calls = [callOf({ id: 'call:a', state: 'planned' }), callOf({ id: 'call:b', state: 'connected' })];
-  assert.deepEqual(unlink(userOf(), calls, situation).effects, [
-    { do: 'unlink', sipUser: 'bob' },
-    { do: 'change-profile', sipUser: 'bob', changes: { notify: false } },
-    { do: 'cancel-all-schedules', sipUser: 'bob' },
-    { do: 'cancel-call', id: 'call:a' },
-  ]);
+test('stop: one effect, and the answer that is said last', () => {
+  const { effects, isFarewell } = unlink(userOf(), situation);
+  assert.deepEqual([effects, isFarewell], [[{ do: 'unlink', sipUser: 'bob' }], true]);
 });
