@@ -56,16 +56,23 @@ export class Scene {
   /** Two users with a phone each; the account of the first one may act for him. */
   async couple(name: string): Promise<Couple> {
     const [caller, callee] = [`${name}1`, `${name}2`];
-    for (const user of [caller, callee]) await this.stack.addUser(user);
-    const { id: xUserId } = await this.stack.sandbox.putUser({ username: onX(caller) });
-    const links = new LinksTable(this.db);
-    const { outcome } = await links.redeem((await links.issue(caller, 60_000)).code, { xUserId, xName: onX(caller) });
-    assert.equal(outcome, 'linked');
+    await this.stack.addUser(callee);
+    const xUserId = await this.linked(caller);
     return new Couple(this, { caller, callee, xUserId }, await this.#phone(caller), await this.#phone(callee));
   }
 
   async #phone(user: string): Promise<Ringer> {
     return (await Ringer.open(this.stack, user)).register();
+  }
+
+  /** A user whose account on X may act for him. Gives the id of the account. */
+  async linked(name: string): Promise<string> {
+    await this.stack.addUser(name);
+    const { id: xUserId } = await this.stack.sandbox.putUser({ username: onX(name) });
+    const links = new LinksTable(this.db);
+    const { outcome } = await links.redeem((await links.issue(name, 60_000)).code, { xUserId, xName: onX(name) });
+    assert.equal(outcome, 'linked');
+    return xUserId;
   }
 
   /** Waits until there is nothing left to do, for anybody. */
