@@ -3,14 +3,12 @@
  * put off and done. On one kind of queue: that both remind is in `conversation.test.ts`.
  */
 import assert from 'node:assert/strict';
-import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
 import { test } from 'node:test';
 import { readAnswer } from '../../src/media/answer.ts';
-import { readRtp, type RtpPacket } from '../../src/media/rtp.ts';
 import { until } from '../jobs/until.ts';
 import { withDatabase } from '../db/embedded-database.ts';
 import { Conversation } from './conversation.ts';
+import { openEar } from './ear.ts';
 import { textOf } from './ringer.ts';
 import { STEP_MS } from './stack.ts';
 
@@ -54,11 +52,7 @@ test('reminders', async (t) => {
   });
 
   await t.test('"and ring me": the phone rings, shows what it is about, and speaks the announcement by RTP to where its answer says; then it is hung up', async () => {
-    const ear = createSocket('udp4').bind(0, '127.0.0.1');
-    await once(ear, 'listening');
-    const heard: RtpPacket[] = [];
-    ear.on('message', (bytes) => heard.push(readRtp(bytes)!));
-    t.after(() => ear.close());
+    const ear = await openEar(t);
     const phone = await talk.ringer('dave');
     await talk.asks('dave', 'remind me in 2 seconds about the oven and ring me', /^Reminder 1: the oven, .*your phone will ring/);
     const call = await phone.nextCall();
@@ -66,11 +60,11 @@ test('reminders', async (t) => {
     const offer = readAnswer(call.remoteDescription);
     assert.ok('port' in offer && offer.port >= 21_500 && offer.port <= 21_599, call.remoteDescription);
     call.ring();
-    call.answer(`v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio ${ear.address().port} RTP/AVP 8\r\n`);
+    call.answer(ear.description);
     await call.wasHungUp;
     await talk.callIs('dave', 'ended');
-    assert.ok(heard.length > 50, `${heard.length} packets`);
-    assert.deepEqual([...new Set(heard.map(({ payload }) => payload.length))], [160], '20 ms of G.711 a packet');
+    assert.ok(ear.heard.length > 50, `${ear.heard.length} packets`);
+    assert.deepEqual([...new Set(ear.heard.map(({ payload }) => payload.length))], [160], '20 ms of G.711 a packet');
     await talk.told('dave', /^Reminder 1: the oven\./);
     assert.equal(textOf(await phone.nextMessage()), 'Reminder: the oven');
     assert.deepEqual([phone.calls.length, await talk.untold('dave')], [1, []]);

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { withBackends } from './backends.ts';
 import { Conversation } from './conversation.ts';
+import { openEar } from './ear.ts';
 import { textOf } from './ringer.ts';
 
 for (const { name, redis, url, db } of await withBackends()) {
@@ -57,9 +58,11 @@ for (const { name, redis, url, db } of await withBackends()) {
 
     await t.test('a reminder: told on X, written to the phone, and the phone rings', async () => {
       await talk.asks('bob', 'ring me in 2 seconds about the oven', /^Reminder 2: the oven, .*your phone will ring/);
-      const call = await bob.answers();
+      const call = await bob.nextCall();
+      call.answer((await openEar(t)).description);
       await talk.told('bob', /^Reminder 2: the oven/);
       assert.equal(textOf(await bob.nextMessage()), 'Reminder: the oven');
+      await talk.callIs('bob', 'connected');
       assert.equal(await call.hangUp(), 200);
       await talk.asks('bob', 'done', /^Done: the oven/);
     });
