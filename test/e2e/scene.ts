@@ -9,7 +9,7 @@ import type { IncomingCall } from '../../src/ua/incoming-call.ts';
 import { startEmulator } from '../../src/x/emulator/server.ts';
 import { until } from '../jobs/until.ts';
 import { Ringer } from './ringer.ts';
-import { onX, Stack, type StackOptions } from './stack.ts';
+import { flags, onX, Stack, type StackOptions } from './stack.ts';
 
 /** A lost job is found after 20 s, that of a message after a minute, a lost SIP process after 30 s, and that is only the beginning. */
 export const REPAIRED_MS = 150_000;
@@ -46,6 +46,12 @@ export class Scene {
     const set = ['x.pollMs=250', 'x.messagePollMs=250', 'worker.sweepMs=1000', 'calls.ringMs=180000', 'console.enabled=false', 'database.statementTimeoutMs=60000', ...(options.set ?? [])];
     const all = { ...options, set, env: { X_API_BASE: emulator.apiUrl }, controlUrl: emulator.controlUrl };
     return new Scene(t, all, await Stack.start(t, all));
+  }
+
+  /** For a further process of the same service, on a port of its own: its options and its environment. */
+  get further(): { readonly flags: readonly string[]; readonly env: Readonly<Record<string, string>> } {
+    const { set = [], env = {}, databaseUrl, redisUrl } = this.#options;
+    return { flags: flags(0, set), env: { ...env, DATABASE_URL: databaseUrl, ...(redisUrl === undefined ? {} : { REDIS_URL: redisUrl }) } };
   }
 
   /** The service is started again behind `stack.killAll()`. */
