@@ -71,7 +71,7 @@ function ksr_request_route()
   end
 
   if KSR.is_method_in("IS") then
-    KSR.rr.record_route()
+    record_route()
   end
 
   if not KSR.is_myself_ruri() then
@@ -133,8 +133,9 @@ function within_dialog()
     return
   end
   if KSR.rr.loose_route() > 0 then
+    known_dialog()
     if KSR.is_NOTIFY() then
-      KSR.rr.record_route()
+      record_route()
     end
     relay()
     KSR.x.exit()
@@ -148,6 +149,26 @@ function within_dialog()
   end
   KSR.sl.sl_send_reply(481, "Call/Transaction Does Not Exist")
   KSR.x.exit()
+end
+
+-- Stays on the path of the dialog, with a key by which its later requests are known.
+function record_route()
+  KSR.rr.record_route()
+  KSR.rr.add_rr_param(";dk=" .. KSR.sipweet.dialog_key())
+end
+
+-- Anybody can write a To tag and a Route with our name, and have us send to where he likes. Only the key shows
+-- that a dialog went through here. Without it (it is made up, or older than this process) a request has
+-- to be allowed like the first one of a dialog.
+function known_dialog()
+  if KSR.sipweet.is_own_dialog() then
+    return
+  end
+  if KSR.is_ACK() then
+    -- Not to be answered, so not to be challenged either.
+    KSR.x.exit()
+  end
+  authenticate()
 end
 
 -- Our users have to show who they are; a user can be registered and called only by his own name.

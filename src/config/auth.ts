@@ -31,7 +31,7 @@ export const AUTH = section(
       expected: 'a text of at least 16 characters',
       accepts: (text) => text.length >= 16,
       secret: 'value',
-      doc: 'Key that challenges are signed with. Set the same one on all nodes that stand behind one address, so that each takes the answers to the challenges of the others.',
+      doc: 'Key that challenges are signed with. Set the same one on all nodes that stand behind one address, so that each takes the answers to the challenges of the others, and so that calls from before a restart are known as such.',
       defaultText: 'a random one for each process',
       kamailio: 'auth.secret',
     }),

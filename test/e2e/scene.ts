@@ -9,7 +9,7 @@ import type { IncomingCall } from '../../src/ua/incoming-call.ts';
 import { startEmulator } from '../../src/x/emulator/server.ts';
 import { until } from '../jobs/until.ts';
 import { Ringer } from './ringer.ts';
-import { onX, Stack, type StackOptions } from './stack.ts';
+import { flags, onX, Stack, type StackOptions } from './stack.ts';
 
 /** A lost job is found after 20 s, that of a message after a minute, a lost SIP process after 30 s, and that is only the beginning. */
 export const REPAIRED_MS = 150_000;
@@ -48,6 +48,12 @@ export class Scene {
     return new Scene(t, all, await Stack.start(t, all));
   }
 
+  /** For a further process of the same service, on a port of its own: its options and its environment. */
+  get further(): { readonly flags: readonly string[]; readonly env: Readonly<Record<string, string>> } {
+    const { set = [], env = {}, databaseUrl, redisUrl } = this.#options;
+    return { flags: flags(0, set), env: { ...env, DATABASE_URL: databaseUrl, ...(redisUrl === undefined ? {} : { REDIS_URL: redisUrl }) } };
+  }
+
   /** The service is started again behind `stack.killAll()`. */
   async startAgain(): Promise<void> {
     this.stack = await Stack.start(this.#t, { ...this.#options, after: this.stack });
@@ -56,16 +62,23 @@ export class Scene {
   /** Two users with a phone each; the account of the first one may act for him. */
   async couple(name: string): Promise<Couple> {
     const [caller, callee] = [`${name}1`, `${name}2`];
-    for (const user of [caller, callee]) await this.stack.addUser(user);
-    const { id: xUserId } = await this.stack.sandbox.putUser({ username: onX(caller) });
-    const links = new LinksTable(this.db);
-    const { outcome } = await links.redeem((await links.issue(caller, 60_000)).code, { xUserId, xName: onX(caller) });
-    assert.equal(outcome, 'linked');
+    await this.stack.addUser(callee);
+    const xUserId = await this.linked(caller);
     return new Couple(this, { caller, callee, xUserId }, await this.#phone(caller), await this.#phone(callee));
   }
 
   async #phone(user: string): Promise<Ringer> {
     return (await Ringer.open(this.stack, user)).register();
+  }
+
+  /** A user whose account on X may act for him. Gives the id of the account. */
+  async linked(name: string): Promise<string> {
+    await this.stack.addUser(name);
+    const { id: xUserId } = await this.stack.sandbox.putUser({ username: onX(name) });
+    const links = new LinksTable(this.db);
+    const { outcome } = await links.redeem((await links.issue(name, 60_000)).code, { xUserId, xName: onX(name) });
+    assert.equal(outcome, 'linked');
+    return xUserId;
   }
 
   /** Waits until there is nothing left to do, for anybody. */

@@ -74,7 +74,7 @@ export class Stack {
     const folder = after?.folder ?? (await mkdtemp(join(tmpdir(), 'sipweet-e2e-')));
     t.after(() => rm(folder, { recursive: true, force: true }));
     const allEnv = { DATABASE_URL: databaseUrl, ...(redisUrl === undefined ? {} : { REDIS_URL: redisUrl }), ...env };
-    const service = new CliProcess(['start', ...options(after?.sipPort ?? 0, set)], {
+    const service = new CliProcess(['start', ...flags(after?.sipPort ?? 0, set)], {
       cwd: folder,
       env: allEnv,
     });
@@ -202,7 +202,8 @@ export function onX(name: string): string {
   return `${name}_x`;
 }
 
-function options(sipPort: number, more: readonly string[]): readonly string[] {
+/** `--set` for a process of a test. */
+export function flags(sipPort: number, more: readonly string[]): readonly string[] {
   const set = [`sip.listen=udp:${LOOPBACK}:${sipPort}`, `sip.domains=${DOMAIN}`, 'x.sandboxApiPort=0', 'x.sandboxControlPort=0', 'console.port=0', ...more];
   return set.flatMap((one) => ['--set', one]);
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, createServer, type Server } from 'node:net';
 import { after, afterEach, describe, test } from 'node:test';
+import { DialogKeys } from '../../src/script/modules/dialog-keys.ts';
 import { Phone, headerValue, headerValues, statusOf, type PhoneOptions } from './phone.ts';
 import { DOMAIN, Peer, ScriptCopy, USERS, replaceOnce, startDefaultService } from './sip-service.ts';
 
@@ -15,7 +16,9 @@ const deniedHop = `127.0.0.77:${portOf(denied.server)};transport=tcp`;
 
 /** Trusts no identity that comes from outside. */
 const script = new ScriptCopy((original) => replaceOnce(original, 'function ksr_request_route()\n', 'function ksr_request_route()\n  KSR.hdr.remove("P-Asserted-Identity")\n'));
-const service = await startDefaultService([`script.path=${script.path}`, `routing.denyPorts=${portOf(denied.server)}`], { backEnds: [{ address: '127.0.0.1', port: internalPort }], ownPorts: [internalUdp.port] });
+/** With it a test can play a dialog that went through the service. */
+const SECRET = 'sixteen characters and more';
+const service = await startDefaultService([`script.path=${script.path}`, `auth.nonceSecret=${SECRET}`, `routing.denyPorts=${portOf(denied.server)}`], { backEnds: [{ address: '127.0.0.1', port: internalPort }], ownPorts: [internalUdp.port] });
 const phones: Phone[] = [];
 const alice = await phoneOf('alice');
 const proxy = `127.0.0.1:${service.port}`;
@@ -313,9 +316,12 @@ describe('16 a next hop out of a Route or a Contact never reaches our own back e
     ['a back end as the Request-URI', '', `sip:x@127.0.0.1:${internalPort};transport=tcp`],
   ] as const) {
     test(`Route to ${what}: refused, no connection`, async () => {
-      const route = `Route: <sip:${proxy};lr>\r\n${hop === '' ? '' : `Route: <sip:${hop};lr>\r\n`}`;
-      const answer = await alice.send('MESSAGE', { uri, to: '<sip:x@elsewhere.example>;tag=made-up', headers: route, body: 'SET a b\r\nQUIT\r\n' }).final();
-      assert.ok(statusOf(answer) >= 400, String(statusOf(answer)));
+      // Of a dialog that is known: otherwise the Route would not even be looked at.
+      const callId = `${what.length}-${hop.length}@phone`;
+      const route = `Route: <sip:${proxy};lr;dk=${new DialogKeys(SECRET).of(callId)}>\r\n${hop === '' ? '' : `Route: <sip:${hop};lr>\r\n`}`;
+      const answer = await alice.send('MESSAGE', { uri, callId, to: '<sip:x@elsewhere.example>;tag=made-up', headers: route, body: 'SET a b\r\nQUIT\r\n' }).final();
+      const status = statusOf(answer);
+      assert.ok(status >= 400 && status !== 407, String(status));
       await alice.fence();
       assert.deepEqual([...internal.visits, ...denied.visits], []);
       assert.deepEqual(internalUdp.received, []);
@@ -338,6 +344,48 @@ describe('16 a next hop out of a Route or a Contact never reaches our own back e
     const stranger = await phoneOf('eve', { domain: 'elsewhere.example' });
     assert.equal(statusOf(await (await stranger.call('', { uri: 'sip:x@third.example' })).final()), 403);
     assert.equal(statusOf(await (await stranger.call('', { uri: 'sip:x@third.example', headers: `Route: <sip:${proxy};lr>\r\n` })).final()), 403);
+  });
+});
+
+describe('a To tag and a Route with our name do not make an open relay of us', () => {
+  /** Somebody whom nobody has asked for anything. */
+  const BYSTANDER = `sip:x@127.0.0.1:${internalUdp.port}`;
+  const KEY = 'a-dialog@phone';
+  const inDialog = (parameters: string) => ({ uri: 'sip:x@third.example', to: '<sip:x@third.example>;tag=made-up', callId: KEY, headers: `Route: <sip:${proxy};lr${parameters}>\r\n` });
+
+  test('a stranger who has made them up: 403, and nothing is sent', async () => {
+    const stranger = await phoneOf('eve', { domain: 'elsewhere.example' });
+    for (const parameters of ['', ';dk=', `;dk=${new DialogKeys('another secret, also long').of(KEY)}`, `;dk=${new DialogKeys(SECRET).of('another-dialog@phone')}`]) {
+      for (const method of ['INVITE', 'BYE', 'MESSAGE', 'REFER']) {
+        assert.equal(statusOf(await stranger.send(method, { ...inDialog(parameters), uri: BYSTANDER }).final()), 403, `${method} ${parameters}`);
+      }
+      stranger.send('ACK', { ...inDialog(parameters), uri: BYSTANDER });
+    }
+    await stranger.fence();
+    assert.deepEqual(internalUdp.received, []);
+  });
+
+  test('a user of ours has to log in for it, as for the first request of a dialog', async () => {
+    assert.equal(statusOf(await alice.send('BYE', inDialog('')).final()), 407);
+  });
+
+  test('a dialog that went through us goes on without a log-in, for both sides', async () => {
+    const bob = await phoneOf('bob');
+    await bob.register();
+    const attempt = await alice.call('bob');
+    const invite = await bob.receive('INVITE');
+    bob.reply(invite, 200, 'OK');
+    const answer = await attempt.final();
+    assert.equal(statusOf(answer), 200);
+    assert.match(headerValue(answer, 'Record-Route'), /;dk=[\w-]{12}[;>]/);
+    const routes = headerValues(answer, 'Record-Route').map((value) => `Route: ${value}\r\n`).join('');
+    const [from = '', tag = ''] = headerValue(answer, 'To').split(';tag=');
+    const info = bob.send('INFO', { uri: alice.contact.replace(/[<>]/g, ''), callId: attempt.callId, from, tag, to: headerValue(answer, 'From'), headers: routes });
+    alice.reply(await alice.receive('INFO'), 200, 'OK');
+    assert.equal(statusOf(await info.final()), 200);
+    const bye = attempt.inDialog('BYE', answer);
+    bob.reply(await bob.receive('BYE'), 200, 'OK');
+    assert.equal(statusOf(await bye.response()), 200);
   });
 });
 

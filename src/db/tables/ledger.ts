@@ -218,15 +218,17 @@ export class LedgerTable {
   }
 
   /**
-   * The oldest answer to the same person that was planned before this one, is not sent yet, may be
-   * sent now, and has moved within `freshMs`: one that is stuck for longer holds nobody up.
+   * The oldest answer to the same person that was planned before this one, is not sent yet, and has moved
+   * within `freshMs`: one that is stuck for longer holds nobody up. One that is put off holds up those that
+   * go the same way, under a post or by message, and what put it off they would meet too; but no farewell.
    */
   async unsentBefore(id: string, freshMs: number): Promise<LedgerEntry | undefined> {
     return this.#step(
       `select other.* from ledger own join ledger other on other.recipient = own.recipient
        where own.id = ? and other.state in ('planned', 'sending') and other.kind in ('answer', 'farewell')
          and (other.created_at, other.id) < (own.created_at, own.id)
-         and coalesce(other.not_before, now()) <= now()
+         and (coalesce(other.not_before, now()) <= now()
+           or (own.kind <> 'farewell' and (other.reply_to is null) = (own.reply_to is null)))
          and greatest(other.updated_at, other.not_before) > now() - make_interval(secs => ?)
        order by other.created_at, other.id limit 1`,
       [id, freshMs / 1000],

@@ -32,6 +32,14 @@ function jsonGet(text: string, name: string): string {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? toWireText(String(value)) : '';
 }
 
+function dialogKey(route: RouteContext): string {
+  return route.services.modules.dialogKeys.of(route.callId);
+}
+
+function isOwnDialog(route: RouteContext): boolean {
+  return route.routeParams?.split(';').includes(`dk=${dialogKey(route)}`) === true;
+}
+
 function numberUri(route: RouteContext, number: string): string {
   const { gateway } = route.services.modules;
   return gateway !== undefined && /^\+[0-9]{3,15}$/.test(number) ? `sip:${number}@${gateway}` : '';
@@ -47,6 +55,8 @@ export const sipweetRows = [
   row('json_get', ['str', 'str'], 'xval', (_route, text, name) => jsonGet(text, name), 'A member of a JSON object as text; "" when there is none'),
   row('own_uri', ['str'], 'xval', (route, user) => `sip:${escapeUser(user)}@${route.services.ownNames.userHost}`, 'The address of a user of ours: `sip:user@domain`, with the first domain of `sip.domains`, else with a socket of this process'),
   row('number_uri', ['str'], 'xval', numberUri, 'The address of a telephone number, `+` and digits, at the trunk of `calls.gateway`; "" for anything else and where there is no trunk'),
+  row('dialog_key', [], 'xval', (route) => dialogKey(route), 'A key of the dialog of this request, by its Call-ID, that nobody else can make: for a parameter `dk` of Record-Route'),
+  row('is_own_dialog', [], 'bool', isOwnDialog, 'True when our own Route of this request has the key of its dialog as the parameter `dk`; after rr.loose_route only. False for a Route that its sender made up, and for dialogs from before a restart unless auth.nonceSecret is set'),
   row('realm', [], 'xval', (route) => route.services.modules.auth.realm, 'The realm that the passwords of users were hashed for'),
   row('cancel_reason', [], 'xval', (route) => route.transaction?.context.cancelReason.trim() ?? '', 'Reason header fields of the CANCEL that ended this call, "" when it had none (RFC 3326)'),
   row('event_time', [], 'xval', (route) => String(Math.floor(route.services.clock.now())), 'Milliseconds since the epoch, as text: Lua would write the number with an exponent'),

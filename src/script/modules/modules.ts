@@ -11,6 +11,7 @@ import type { AddressSource, CallControl, CallPlan, CredentialStore, EventOutbox
 import { ScriptVariables } from '../pseudo-variables/script-variables.ts';
 import { AddressBook } from './address-book.ts';
 import { CachedCredentials } from './cached-credentials.ts';
+import { DialogKeys } from './dialog-keys.ts';
 import type { HashTableOptions } from './hash-table.ts';
 import { HashTables } from './hash-tables.ts';
 import { MessageQueues, type QueueOptions } from './message-queues.ts';
@@ -28,6 +29,8 @@ export interface ScriptModules {
   readonly tables: HashTables;
   readonly pike: Pike;
   readonly auth: AuthModule;
+  /** `sipweet.dialog_key`. */
+  readonly dialogKeys: DialogKeys;
   /** `auth_db`. */
   readonly users: CachedCredentials;
   /** `permissions`. */
@@ -135,6 +138,7 @@ export function createScriptModules(options: ScriptModulesOptions): ScriptModule
       rememberMs: script.pikeBlockS * 1000,
     }),
     auth: { authenticator: createAuthenticator(options), algorithms: options.auth.algorithms, realm: options.realm },
+    dialogKeys: new DialogKeys(options.auth.nonceSecret),
     users: new CachedCredentials({ store: options.credentials, clock, waitMs }),
     addresses: new AddressBook(options.addresses, logger),
     sql: new SqlConnections(options.sqlConnections, { clock, logger, waitMs }),

@@ -43,6 +43,8 @@ function textOf(call: Call, trouble: CallTrouble, locale: string): string {
   const name = call.targetName;
   switch (trouble.kind) {
     case 'failed':
+      // Neither phone had to do with it: the service was stopped, or had no room.
+      if (trouble.cause === 'internal' && trouble.party === undefined) return texts.callInterrupted({ name, talked: false });
       return texts.callFailed({ name, party: trouble.party, cause: trouble.cause });
     case 'missed':
       return texts.callMissed({ name });

@@ -67,7 +67,8 @@ export class HoldingRules {
   async #turn(entry: LedgerEntry): Promise<Holding> {
     const before = await this.#parts.ledger.unsentBefore(entry.id, STUCK_MS);
     if (before === undefined) return FREE;
-    return { kind: 'wait', untilMs: this.#parts.clock.now() + TURN_MS, reason: `after ${before.id}`, isNoted: false };
+    const soonMs = this.#parts.clock.now() + TURN_MS;
+    return { kind: 'wait', untilMs: Math.max(soonMs, before.notBefore?.getTime() ?? 0), reason: `after ${before.id}`, isNoted: false };
   }
 
   #quietUntil({ quietFrom: from, quietTo: to, timeZone }: User, nowMs: number): number | undefined {

@@ -19,7 +19,7 @@ import type { LineStream } from './stream/line-stream.ts';
 
 const MAX_USERS = 10_000;
 const MAX_ITEMS = 10_000;
-const MAX_REQUESTS = 1000;
+const MAX_REQUESTS = 5_000;
 
 export interface SandboxParts {
   readonly clock: Clock;

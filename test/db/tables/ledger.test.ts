@@ -145,7 +145,7 @@ test('putOff notes until when and for what, of what is planned only', async () =
   assert.equal(await ledger.putOff(EFFECT.id, until, 'late'), undefined);
 });
 
-test('an answer waits for older ones to the same person that may be sent, and for nothing else', async () => {
+test('an answer waits for older ones to the same person, and for nothing else', async () => {
   const answer = { kind: 'answer', recipient: '1001', content: 'x' };
   for (const id of ['c', 'b', 'a']) await ledger.plan({ ...answer, id });
   await ledger.plan({ ...answer, id: 'other', recipient: '1002' });
@@ -159,7 +159,13 @@ test('an answer waits for older ones to the same person that may be sent, and fo
   await ledger.finish(claim, { state: 'done' });
   assert.equal((await ledger.unsentBefore('a', 60_000))?.id, 'b');
   await ledger.putOff('b', new Date(Date.now() + 60_000), 'waits');
-  assert.equal(await ledger.unsentBefore('a', 60_000), undefined, 'it is held');
+  assert.equal((await ledger.unsentBefore('a', 60_000))?.id, 'b', 'it is put off, and what goes the same way with it');
+  await ledger.plan({ ...answer, id: 'reply', replyTo: '7' });
+  assert.equal((await ledger.unsentBefore('reply', 60_000))?.id, 'a', 'the other way is open');
+  await ledger.finish((await ledger.claim('a'))!, { state: 'done' });
+  assert.equal(await ledger.unsentBefore('reply', 60_000), undefined);
+  await ledger.plan({ ...answer, kind: 'farewell', id: 'bye' });
+  assert.equal((await ledger.unsentBefore('bye', 60_000))?.id, 'reply', 'a farewell does not wait for what is put off');
   await ledger.putOff('b', new Date(Date.now() - 50_000), 'waits no more');
   await age('b', 3_600_000);
   assert.equal((await ledger.unsentBefore('a', 60_000))?.id, 'b', 'it may go since less than a minute');

@@ -60,6 +60,12 @@ const SENTENCES = [
   ['caller', 'unreachable', 'None of your phones could be reached, so @alice was not called'],
 ] as const;
 
+test('a failure that neither phone had to do with is told as one of ours, in words', async () => {
+  await claimed();
+  await tell({ event: 'failed', cause: 'internal' });
+  assert.deepEqual(await outcomes(), [['outcome:call:1', 'outcome', '7', 'The call to @alice was interrupted on our side. Write again if you still want it']]);
+});
+
 for (const [party, cause, sentence] of SENTENCES) {
   test(`${cause} of the ${party} is told with the reason`, async () => {
     await claimed();

@@ -26,20 +26,23 @@ export interface StageOptions {
   readonly limits?: Partial<CommandWorkerOptions['limits']>;
   readonly transactions?: CommandWorkerOptions['transactions'];
   readonly grammar?: Grammar;
+  /** When it begins. PostgreSQL's clock is the real one, and so is this unless a test says otherwise. */
+  readonly nowMs?: number;
 }
 
 export class CommandStage {
-  // PostgreSQL's clock is the real one, and so is the begin of this one.
-  readonly clock = new VirtualClock(Date.now());
-  readonly queue = new MemoryQueue(this.clock);
+  readonly clock: VirtualClock;
+  readonly queue: MemoryQueue;
   readonly counters = new Counters();
   readonly worker: CommandWorker;
   readonly inbox: CommandsTable;
   readonly #db: Knex;
   #lastId = 1000;
 
-  constructor(db: Knex, { policy = {}, limits = {}, transactions = new Transactions(db), grammar = jsonGrammar }: StageOptions = {}) {
+  constructor(db: Knex, { policy = {}, limits = {}, transactions = new Transactions(db), grammar = jsonGrammar, nowMs = Date.now() }: StageOptions = {}) {
     this.#db = db;
+    this.clock = new VirtualClock(nowMs);
+    this.queue = new MemoryQueue(this.clock);
     this.inbox = new CommandsTable(db);
     this.worker = new CommandWorker({
       queue: this.queue,

@@ -84,12 +84,13 @@ export class MemoryLedger implements Ledger, Digests {
 
   async unsentBefore(id: string, freshMs: number): Promise<LedgerEntry | undefined> {
     const now = this.#clock.now();
+    const own = this.entries.get(id)!;
     return this.#before(id).find(
       (other) =>
-        other.recipient === this.entries.get(id)!.recipient &&
+        other.recipient === own.recipient &&
         (other.state === 'planned' || other.state === 'sending') &&
         (other.kind === 'answer' || other.kind === 'farewell') &&
-        (other.notBefore?.getTime() ?? 0) <= now &&
+        ((other.notBefore?.getTime() ?? 0) <= now || (own.kind !== 'farewell' && (other.replyTo === undefined) === (own.replyTo === undefined))) &&
         Math.max(other.updatedAt.getTime(), other.notBefore?.getTime() ?? 0) > now - freshMs,
     );
   }

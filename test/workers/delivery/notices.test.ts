@@ -285,6 +285,22 @@ test('answers to one person go in the order in which they were planned, whicheve
   assert.deepEqual((await s.inbox()).map((text) => text.slice(0, 8)), ['answer c', 'answer b', 'answer a']);
 });
 
+test('an answer that was put off goes before the next one when the time has come, whichever job is first', async (t) => {
+  const s = await noticeStage(t);
+  const untilMs = s.clock.now() + 30_000;
+  const gate = { held: async () => (s.clock.now() < untilMs ? { untilMs, reason: 'the budget of the day is spent' } : undefined) };
+  const [first, second] = [await s.plan({ id: 'first', content: 'answer 1' }), await s.plan({ id: 'second', content: 'answer 2' })];
+  const processor = s.notices({ gate });
+  await handled(processor, first);
+  assert.deepEqual(await handled(processor, second), { kind: 'retry-at', atMs: untilMs, reason: 'after first' }, 'it does not ask every half second');
+  s.clock.advance(30_000);
+  assert.equal((await handled(processor, second) as { kind: string }).kind, 'retry-at');
+  assert.deepEqual(await handled(processor, first), { kind: 'done' });
+  s.clock.advance(500);
+  assert.deepEqual(await handled(processor, second), { kind: 'done' });
+  assert.deepEqual((await s.inbox()).map((text) => text.slice(0, 8)), ['answer 1', 'answer 2']);
+});
+
 test('an answer that is stuck holds the next one up for a quarter of an hour and no longer', async (t) => {
   const s = await noticeStage(t);
   await s.plan({ id: 'stuck' });
