@@ -136,21 +136,26 @@ export class AgentCore implements CallerAgent {
   }
 
   async hangUp(dialog: Dialog): Promise<number> {
-    return new Promise((resolve) => {
-      const onResponse = ({ status }: SipMessage) => {
-        if (status >= 200) resolve(status);
-      };
-      this.sendInDialog(dialog, { method: 'BYE' }, onResponse, () => resolve(408));
-    });
+    for (let answered = 0, credentials = ''; ; answered += 1) {
+      const response = await this.#finalOf((onResponse, onFailure) => this.sendInDialog(dialog, { method: 'BYE', headers: credentials }, onResponse, onFailure));
+      if (response === undefined) return 408;
+      const next = this.credentialsFor(response, 'BYE', dialog.remoteTarget, answered);
+      if (next === undefined) return response.status;
+      credentials = next;
+    }
   }
 
   /** Sends a request outside of a dialog; resolves with the final response, undefined when there was none. */
   request(parts: RequestParts): Promise<SipMessage | undefined> {
+    return this.#finalOf((onResponse, onFailure) => this.send(parts, onResponse, onFailure));
+  }
+
+  #finalOf(send: (onResponse: (response: SipMessage) => void, onFailure: () => void) => void): Promise<SipMessage | undefined> {
     return new Promise((resolve) => {
       const onResponse = (response: SipMessage) => {
         if (response.status >= 200) resolve(response);
       };
-      this.send(parts, onResponse, () => resolve(undefined));
+      send(onResponse, () => resolve(undefined));
     });
   }
 

@@ -51,7 +51,7 @@ export class TestProxy implements EndpointUser {
       if (!proxy.cancel(request, source)) endpoint.replyStatelessly(request, source, { status: 481, reason: 'Call/Transaction Does Not Exist' });
       return;
     }
-    if (this.challenges.length > 0 && !authorized && (request.method === 'INVITE' || request.method === 'REGISTER' || request.method === 'MESSAGE')) {
+    if (this.challenges.length > 0 && !authorized && ['INVITE', 'REGISTER', 'MESSAGE', 'BYE'].includes(request.method)) {
       const [status, name] = request.method === 'REGISTER' ? [401, 'WWW-Authenticate'] as const : [407, 'Proxy-Authenticate'] as const;
       endpoint.replyStatelessly(request, source, { status, reason: 'Challenge', headers: this.challenges.map((value) => `${name}: ${value}\r\n`).join('') });
       return;

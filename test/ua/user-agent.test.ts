@@ -42,6 +42,17 @@ test('the callee may hang up too', async () => {
   assert.deepEqual(proxy.seen, ['INVITE', 'ACK', 'BYE']);
 });
 
+test('§22.3 a BYE that is challenged is sent again with the credentials, so that the call ends on both sides', async () => {
+  const { proxy, alice, incoming } = await twoPhones((call) => call.answer());
+  const call = alice.call('sip:bob@example.com');
+  assert.equal(await soon(call.ended), 200);
+  const answered = await soon(incoming);
+  proxy.challenges = ['Digest realm="example.com", nonce="n1", algorithm=MD5, qop="auth"'];
+  assert.equal(await soon(answered.hangUp()), 200);
+  await soon(call.wasHungUp);
+  assert.deepEqual(proxy.seen.slice(-2), ['BYE', 'BYE+auth']);
+});
+
 test('§9.1 the caller gives up while it rings: both sides learn of it', async () => {
   const { alice, incoming } = await twoPhones((call) => call.ring());
   const call = alice.call('sip:bob@example.com');
