@@ -33,14 +33,14 @@ export class ServiceNames implements OwnNames {
   }
 
   isOwnUri(uri: Uri): boolean {
-    return uri.host !== '' && this.isOwn(plainHost(uri.host), uri.port);
+    return uri.host !== '' && this.isOwn(plainHost(uri.host), uri.port === 0 ? DEFAULT_PORT : uri.port);
   }
 
   isOwn(host: string, port: number): boolean {
     if (this.#domains.has(host)) {
       const ports = this.#domains.get(host);
-      if (ports === undefined || ports.has(port === 0 ? DEFAULT_PORT : port)) return true;
+      if (ports === undefined || port === 0 || ports.has(port)) return true;
     }
-    return this.#transports.isOwnAddress(host, port === 0 ? DEFAULT_PORT : port);
+    return port === 0 ? this.#transports.isOwnHost(host) : this.#transports.isOwnAddress(host, port);
   }
 }

@@ -104,6 +104,12 @@ export class Transports {
     return this.#ownByPort.get(port)?.has(address) ?? false;
   }
 
+  /** Whether one of our sockets is at that address, on whichever port. */
+  isOwnHost(address: string): boolean {
+    for (const addresses of this.#ownByPort.values()) if (addresses.has(address)) return true;
+    return false;
+  }
+
   /** Reads the addresses of the machine again; needed when they change while a socket is bound to all of them. */
   refreshOwnAddresses(): void {
     const own = new Map<number, PortAddresses>();

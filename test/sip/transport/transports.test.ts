@@ -123,6 +123,7 @@ describe('isOwnAddress', () => {
     assert.equal(transports.isOwnAddress('127.0.0.1', four.port), true);
     assert.equal(transports.isOwnAddress('::ffff:127.0.0.1', four.port), true);
     assert.equal(transports.isOwnAddress('127.0.0.2', four.port), false);
+    assert.deepEqual(['127.0.0.1', '127.0.0.2'].map((address) => transports.isOwnHost(address)), [true, false], 'on any port');
     assert.equal(transports.isOwnAddress('127.0.0.1', four.port === 65_535 ? 1 : four.port + 1), false);
     assert.equal(transports.isOwnAddress('0:0:0:0:0:0:0:1', six.port), true);
     assert.equal(transports.isOwnAddress('example.com', six.port), false);

@@ -163,13 +163,13 @@ describe('the sandbox itself', () => {
     assert.doesNotMatch(lines.join('\n') + recorded, /oauth_|authorization/i);
   });
 
-  test('remembers the last 1000 requests', async (t) => {
+  test('remembers the last 5000 requests', async (t) => {
     const x = await sandbox(t);
-    for (let n = 0; n < 1001; n += 50) {
+    for (let n = 0; n < 5001; n += 50) {
       await Promise.all(Array.from({ length: 50 }, (_, k) => rawRequest(x.apiUrl, { target: `/none/${n + k}` })));
     }
     const requests = await x.control.requests();
-    assert.equal(requests.length, 1000);
+    assert.equal(requests.length, 5000);
     assert.ok(!requests.some(({ target }) => target === '/none/0'));
   });
 });
