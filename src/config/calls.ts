@@ -12,7 +12,7 @@ export const CALLS = section('Calls that the service makes because somebody aske
     default: 45_000,
     min: 1000,
     max: 180_000,
-    doc: 'Milliseconds that each side may ring before the call counts as not answered. In flow I the callee rings for 30 s at most (60 times sip.t1Ms), for the phone that was rung first waits no longer.',
+    doc: 'Milliseconds that each side may ring before the call counts as not answered. A user of ours who is called rings no longer than RING_MS of the routing script. In flow I the callee rings for 30 s at most (60 times sip.t1Ms), for the phone that was rung first waits no longer.',
   }),
   maxDurationMs: integer({
     default: 4 * 3600_000,
