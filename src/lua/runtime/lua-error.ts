@@ -1,5 +1,3 @@
-import type { LuaValue } from './value.ts';
-
 /** Frames that an error keeps; a `level` beyond them gets no position. */
 const KEPT_FRAMES = 60;
 
@@ -10,11 +8,12 @@ const KEPT_FRAMES = 60;
  * found in the JavaScript stack that this object has kept.
  */
 export class LuaError extends Error {
-  readonly value: LuaValue;
+  /** Any Lua value. */
+  readonly value: unknown;
   /** Whose position: 0 nobody's, 1 the innermost Lua function's, 2 its caller's, and so on, as in Lua's `error`. */
   readonly level: number;
 
-  constructor(value: LuaValue, level = 1) {
+  constructor(value: unknown, level = 1) {
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = typeof value === 'string' && level > 0 ? KEPT_FRAMES : 0;
     super();

@@ -39,7 +39,7 @@ export function currentFrames(): readonly LuaFrame[] {
 /** The value that a handler gets: of a text, with `source:line:` in front when the error asks for it. */
 export function errorValue(error: LuaError): LuaValue {
   const { value, level } = error;
-  if (typeof value !== 'string' || level === 0) return value;
+  if (typeof value !== 'string' || level === 0) return value as LuaValue;
   const frame = framesOf(error)[level - 1];
   return frame === undefined ? value : `${frame.source}:${frame.line}: ${value}`;
 }

@@ -1,13 +1,12 @@
-import { EXIT, EXIT_TEXT, isSuspension, type LuaFunction, type LuaValue, type Results, type Settled } from './value.ts';
+import { EXIT, EXIT_TEXT, isSuspension, type Coroutine, type LuaFunction, type LuaValue, type Results, type Settled } from './value.ts';
 import { LuaError, OutOfInstructions } from './lua-error.ts';
 import { LuaTable } from './table.ts';
-import type { Coroutine } from './coroutine.ts';
 
 /** What the functions of one Lua state share. Compiled code and library functions hold on to theirs. */
 export class Runtime {
-  readonly globals = new LuaTable();
+  readonly globals = new LuaTable<LuaValue>();
   /** The metatable of all strings; its `__index` is the table `string`. */
-  readonly stringMetatable = new LuaTable();
+  readonly stringMetatable = new LuaTable<LuaValue>();
   /** The coroutine of the script that runs now; undefined in the route itself. */
   coroutine: Coroutine | undefined = undefined;
   /**

@@ -1,20 +1,19 @@
 import { LuaError } from './lua-error.ts';
-import type { LuaValue } from './value.ts';
 
 /**
  * One entry of a table under a key that is not in its list part. Compiled code keeps the cell that it found last
  * at each place of the source and asks it first: as long as `owner` is the table, `value` is the entry's value.
  */
-export class Cell {
+export class Cell<V> {
   /** The table while the entry belongs to it; undefined once the table has dropped the entry. */
-  owner: LuaTable | undefined;
-  readonly key: LuaValue;
+  owner: LuaTable<V> | undefined;
+  readonly key: V;
   /** Undefined when the entry was set to nil: it stays for `next`, and for the key to come back. */
-  value: LuaValue;
+  value: V | undefined;
   /** The entry that was added after this one. */
-  following: Cell | undefined = undefined;
+  following: Cell<V> | undefined = undefined;
 
-  constructor(owner: LuaTable | undefined, key: LuaValue, value: LuaValue) {
+  constructor(owner: LuaTable<V> | undefined, key: V, value: V | undefined) {
     this.owner = owner;
     this.key = key;
     this.value = value;
@@ -25,21 +24,21 @@ export class Cell {
 const FEW_EMPTY = 8;
 
 /**
- * A Lua table, raw: metatables are obeyed by those who use it. The values under 1, 2, 3… are in a list, all
+ * A Lua table of values `V`, raw: metatables are obeyed by those who use it. The values under 1, 2, 3… are in a list, all
  * others in cells, in the order in which they were added.
  */
-export class LuaTable {
-  metatable: LuaTable | undefined = undefined;
+export class LuaTable<V> {
+  metatable: LuaTable<V> | undefined = undefined;
   /** The values under 1 to n. The last one is never nil; inner ones may be. */
-  readonly list: LuaValue[] = [];
-  #cells: Map<LuaValue, Cell> | undefined = undefined;
-  #firstCell: Cell | undefined = undefined;
-  #lastCell: Cell | undefined = undefined;
+  readonly list: (V | undefined)[] = [];
+  #cells: Map<unknown, Cell<V>> | undefined = undefined;
+  #firstCell: Cell<V> | undefined = undefined;
+  #lastCell: Cell<V> | undefined = undefined;
   /** Cells that were emptied since they were last counted; an upper bound, as one may have been filled again. */
   #emptied = 0;
 
   /** The value under a key, nil when there is none. */
-  get(key: LuaValue): LuaValue {
+  get(key: unknown): V | undefined {
     if (typeof key === 'number') {
       const { list } = this;
       if (key > 0 && key <= list.length && key % 1 === 0) return list[key - 1];
@@ -48,12 +47,12 @@ export class LuaTable {
   }
 
   /** The value under a string. */
-  getField(key: string): LuaValue {
+  getField(key: string): V | undefined {
     return this.#cells?.get(key)?.value;
   }
 
   /** The entry under a key outside of the list part; undefined when there never was one. */
-  cell(key: string): Cell | undefined {
+  cell(key: string): Cell<V> | undefined {
     return this.#cells?.get(key);
   }
 
@@ -61,7 +60,7 @@ export class LuaTable {
    * Sets an entry, or removes it with nil.
    * @throws LuaError when the key is nil or not a number
    */
-  set(key: LuaValue, value: LuaValue): void {
+  set(key: unknown, value: V | undefined): void {
     if (typeof key === 'number') {
       const { list } = this;
       if (key > 0 && key <= list.length && key % 1 === 0) {
@@ -81,7 +80,7 @@ export class LuaTable {
     this.#setCell(key, value);
   }
 
-  setField(key: string, value: LuaValue): void {
+  setField(key: string, value: V | undefined): void {
     this.#setCell(key, value);
   }
 
@@ -95,13 +94,13 @@ export class LuaTable {
    * emptied meanwhile.
    * @throws LuaError when there is no such key
    */
-  next(key: LuaValue): readonly [LuaValue, LuaValue] | undefined {
-    let cell: Cell | undefined;
+  next(key: unknown): readonly [V, V] | undefined {
+    let cell: Cell<V> | undefined;
     const position = key === undefined ? 0 : this.#positionInList(key);
     if (position >= 0) {
       const { list } = this;
       for (let index = position; index < list.length; index += 1) {
-        if (list[index] !== undefined) return [index + 1, list[index]];
+        if (list[index] !== undefined) return [(index + 1) as V, list[index]!];
       }
       cell = this.#firstCell;
     } else {
@@ -110,17 +109,17 @@ export class LuaTable {
       cell = current.following;
     }
     while (cell !== undefined && cell.value === undefined) cell = cell.following;
-    return cell === undefined ? undefined : [cell.key, cell.value];
+    return cell === undefined ? undefined : [cell.key, cell.value!];
   }
 
   /** How many values of the list part are up to and with `key`; -1 when it is no key of the list part. */
-  #positionInList(key: LuaValue): number {
+  #positionInList(key: unknown): number {
     if (typeof key !== 'number' || key <= 0 || key % 1 !== 0) return -1;
     // The list may have become shorter since `next` gave this key: unless it is a cell's, it was in the list.
     return key <= this.list.length || this.#cells?.has(key) !== true ? key : -1;
   }
 
-  #setCell(key: LuaValue, value: LuaValue): void {
+  #setCell(key: unknown, value: V | undefined): void {
     const cell = this.#cells?.get(key);
     if (cell !== undefined) {
       if (value === undefined && cell.value !== undefined) this.#emptied += 1;
@@ -130,10 +129,10 @@ export class LuaTable {
     }
   }
 
-  #addCell(key: LuaValue, value: LuaValue): void {
+  #addCell(key: unknown, value: V | undefined): void {
     if (this.#emptied > FEW_EMPTY && this.#emptied * 2 > this.#cells!.size) this.#dropEmptyCells();
     // Minus zero and zero are one key.
-    const cell = new Cell(this, key === 0 ? 0 : key, value);
+    const cell = new Cell(this, (key === 0 ? 0 : key) as V, value);
     (this.#cells ??= new Map()).set(key, cell);
     if (this.#lastCell === undefined) this.#firstCell = cell;
     else this.#lastCell.following = cell;
@@ -142,7 +141,7 @@ export class LuaTable {
 
   /** Only when an entry is added, which a traversal does not allow. */
   #dropEmptyCells(): void {
-    let kept: Cell | undefined;
+    let kept: Cell<V> | undefined;
     for (let cell = this.#firstCell; cell !== undefined; cell = cell.following) {
       if (cell.value === undefined) {
         cell.owner = undefined;
@@ -160,7 +159,7 @@ export class LuaTable {
   }
 
   /** Appends to the list part, and moves behind it what was waiting in cells. */
-  #append(value: LuaValue): void {
+  #append(value: V): void {
     const { list } = this;
     const cells = this.#cells;
     list.push(value);
@@ -173,7 +172,7 @@ export class LuaTable {
     }
   }
 
-  #clearCell(cell: Cell | undefined): void {
+  #clearCell(cell: Cell<V> | undefined): void {
     if (cell === undefined || cell.value === undefined) return;
     cell.value = undefined;
     this.#emptied += 1;

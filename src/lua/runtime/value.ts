@@ -7,14 +7,14 @@
  * | boolean | `boolean` |
  * | number | `number`: always a double; one without a fraction counts as an integer (see `number.ts`) |
  * | string | a one-byte string: every character is a byte, 0 to 255 |
- * | table | `LuaTable` |
+ * | table | `Table`, made by `new LuaTable()` |
  * | function | a JavaScript function, see `LuaFunction` |
  * | thread | `Coroutine` |
  */
-import type { Coroutine } from './coroutine.ts';
 import type { LuaTable } from './table.ts';
 
-export type LuaValue = undefined | boolean | number | string | LuaTable | LuaFunction | Coroutine;
+export type LuaValue = undefined | boolean | number | string | Table | LuaFunction | Coroutine;
+export type Table = LuaTable<LuaValue>;
 
 /** What a function that gives other than one value returns: the values in a new array. */
 export type Results = readonly LuaValue[];
@@ -74,4 +74,21 @@ export function all(settled: Exclude<Settled, typeof EXIT>): Results {
 /** Everything but nil and false. */
 export function isTrue(value: LuaValue): boolean {
   return value !== undefined && value !== false;
+}
+
+export type CoroutineStatus = 'suspended' | 'running' | 'normal' | 'dead';
+
+/** A coroutine of the script (`coroutine.create`). */
+export class Coroutine {
+  status: CoroutineStatus = 'suspended';
+  /** What to call at the first resume; undefined afterwards. */
+  body: LuaFunction | undefined;
+  /** The body since it has yielded. */
+  suspension: Suspension | undefined = undefined;
+  /** Who resumed it and waits for it: the coroutine that goes on when this one yields. */
+  resumer: Coroutine | undefined = undefined;
+
+  constructor(body: LuaFunction) {
+    this.body = body;
+  }
 }
