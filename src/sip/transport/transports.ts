@@ -7,7 +7,8 @@ import { TcpCounters, DEFAULT_TCP_OPTIONS, type TcpOptions } from './tcp-options
 import { TcpTransport } from './tcp.ts';
 import { familyOf, reportSendError } from './transport.ts';
 import type { Destination, LocalSocket, Protocol, TransportReceiver } from './transport.ts';
-import { DEFAULT_UDP_OPTIONS, openUdpSocket, UdpCounters, type DatagramSocket, type UdpOptions } from './udp.ts';
+import { openUdpSocket } from './udp.ts';
+import { DEFAULT_UDP_OPTIONS, UdpCounters, type DatagramSocket, type UdpOptions } from './udp-socket.ts';
 
 export interface ListenSpec {
   readonly protocol: Protocol;
