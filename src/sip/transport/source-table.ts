@@ -7,24 +7,25 @@ interface Known {
   readonly source: Source;
 }
 
-/** How many peers are remembered; a power of two. */
-const SLOTS = 4096;
-
 /**
  * The `Source` of a received datagram, found by the words of its sender's socket address, so that an address becomes text once
  * and not with each datagram. As in `PeerTable` a newcomer takes the slot of who was there.
  */
 export class SourceTable {
   readonly #local: LocalSocket;
-  readonly #native: NativeUdpSocket;
+  readonly #native: Pick<NativeUdpSocket, 'addressWords' | 'sender'>;
   /** For each datagram of a batch its length, then the words of the address. */
   readonly #received: Int32Array;
-  readonly #slots = new Array<Known | undefined>(SLOTS).fill(undefined);
+  readonly #slots: (Known | undefined)[];
+  readonly #mask: number;
 
-  constructor(local: LocalSocket, received: Int32Array, native: NativeUdpSocket) {
+  /** @param slots how many peers are remembered; a power of two */
+  constructor(local: LocalSocket, received: Int32Array, native: Pick<NativeUdpSocket, 'addressWords' | 'sender'>, slots = 4096) {
     this.#local = local;
     this.#native = native;
     this.#received = received;
+    this.#slots = new Array<Known | undefined>(slots).fill(undefined);
+    this.#mask = slots - 1;
   }
 
   /** @param index of the datagram in its batch */
@@ -34,7 +35,7 @@ export class SourceTable {
     const at = index * (count + 1) + 1;
     let hash = 0;
     for (let word = at; word < at + count; word += 1) hash = (Math.imul(hash, 31) + received[word]!) | 0;
-    const slot = mixed(hash) & (SLOTS - 1);
+    const slot = mixed(hash) & this.#mask;
     const known = this.#slots[slot];
     if (known !== undefined && startsWith(received, at, known.words)) return known.source;
     const words = received.slice(at, at + count);
