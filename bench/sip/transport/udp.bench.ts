@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { Counters } from '../../../src/base/counters.ts';
 import { silentLogger } from '../../../src/base/logger.ts';
 import type { Source, TransportReceiver } from '../../../src/sip/transport/transport.ts';
-import { openUdpSocket, udpAddonProblem } from '../../../src/sip/transport/udp.ts';
+import { openUdpSocket } from '../../../src/sip/transport/udp.ts';
 import { DEFAULT_UDP_OPTIONS, UdpCounters, type DatagramSocket, type UdpEngine } from '../../../src/sip/transport/udp-socket.ts';
 
 const ROUNDS = 12;
@@ -79,8 +79,6 @@ const [port] = process.argv.slice(2);
 if (port !== undefined) {
   await keepBusy(Number(port));
 } else {
-  const problem = udpAddonProblem();
-  if (problem !== undefined) throw new Error(`The addon is not built (npm run build:native): ${problem}`);
   await measure('dgram');
   await measure('batch');
 }

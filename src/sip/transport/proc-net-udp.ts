@@ -4,21 +4,21 @@ import type { LocalSocket } from './transport.ts';
 
 /**
  * What Linux has dropped on a bound socket for want of room in its receive buffer: the column `drops` of /proc/net/udp, which
- * is the last one. 0 where there is no such file.
+ * is the last one. undefined where there is no such file.
  */
-export async function dropsOf({ address, port, family }: LocalSocket): Promise<number> {
+export async function dropsOf({ address, port, family }: LocalSocket): Promise<number | undefined> {
   try {
     return dropsIn(await readFile(family === 6 ? '/proc/net/udp6' : '/proc/net/udp', 'latin1'), address, port);
   } catch {
-    return 0;
+    return undefined;
   }
 }
 
-/** The drops of the socket that is bound to `address` and `port`, in the text of /proc/net/udp or udp6; 0 if it is not there. */
-export function dropsIn(table: string, address: string, port: number): number {
+/** The drops of the socket that is bound to `address` and `port`, in the text of /proc/net/udp or udp6. */
+export function dropsIn(table: string, address: string, port: number): number | undefined {
   const name = ` ${hexAddress(address)}:${hex(port, 4)} `;
   const line = table.split('\n').find((one) => one.includes(name));
-  return line === undefined ? 0 : Number(line.trimEnd().split(' ').at(-1));
+  return line === undefined ? undefined : Number(line.trimEnd().split(' ').at(-1));
 }
 
 /** The words of an address as this machine reads them from memory. */

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { AppError, errorText } from '../../base/errors.ts';
 
 /** Our addon, `native/`, as it is built when the package is installed. */
 interface UdpAddon {
@@ -51,7 +52,22 @@ export interface NativeUdpSocket {
 /** Beside `src` and `dist` alike. */
 const PATH = '../../../build/Release/udp_batch.node';
 
-/** @throws when it is not built, or built for another system */
+/** @throws AppError `listen.engine` when it is not built, or built for another system */
 export function loadUdpAddon(): UdpAddon {
-  return createRequire(import.meta.url)(PATH) as UdpAddon;
+  try {
+    return createRequire(import.meta.url)(PATH) as UdpAddon;
+  } catch (error) {
+    const reason = errorText(error).split('\n', 1)[0];
+    throw new AppError('listen.engine', `The addon for UDP in batches is not built; npm run build:native does it (${reason})`, { cause: error });
+  }
+}
+
+/** Whether it can be loaded. */
+export function hasUdpAddon(): boolean {
+  try {
+    loadUdpAddon();
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -18,7 +18,7 @@ interface ResolvedPeer {
 
 /**
  * Binds a UDP socket whose datagrams are moved in batches.
- * @throws AppError `listen.in-use` or `listen.failed`
+ * @throws AppError `listen.in-use`, `listen.failed` or `listen.engine`
  */
 export function openBatchSocket(address: string, port: number, setup: UdpSetup): DatagramSocket {
   return new BatchSocket(address, port, setup);
@@ -49,9 +49,10 @@ class BatchSocket implements DatagramSocket {
 
   constructor(address: string, port: number, setup: UdpSetup) {
     const { receiveBufferBytes, sendBufferBytes, maxQueuedBytes } = setup.options;
+    const addon = loadUdpAddon();
     let native: NativeUdpSocket;
     try {
-      native = loadUdpAddon().open(address, port, receiveBufferBytes, sendBufferBytes, maxQueuedBytes, (count) => this.#onEvent(count));
+      native = addon.open(address, port, receiveBufferBytes, sendBufferBytes, maxQueuedBytes, (count) => this.#onEvent(count));
     } catch (error) {
       throw listenError('udp', address, port, error);
     }
@@ -84,8 +85,8 @@ class BatchSocket implements DatagramSocket {
     process.nextTick(this.#flushNow);
   }
 
-  async kernelDrops(): Promise<number> {
-    return this.#native.drops();
+  async kernelDrops(): Promise<number | undefined> {
+    return this.#closed ? undefined : this.#native.drops();
   }
 
   async close(): Promise<void> {

@@ -89,7 +89,7 @@ class DgramSocket implements DatagramSocket {
     this.#counters.sent.value += 1;
   }
 
-  kernelDrops(): Promise<number> {
+  kernelDrops(): Promise<number | undefined> {
     return dropsOf(this.local);
   }
 

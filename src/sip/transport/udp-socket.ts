@@ -57,9 +57,9 @@ export interface DatagramSocket {
   send(text: string, destination: Destination): void;
   /**
    * How many datagrams the kernel has dropped since the socket was bound, for want of room in its receive buffer; modulo
-   * 2^32. Looks it up, so not for the path of a packet.
+   * 2^32. Looks it up, so not for the path of a packet. undefined where nobody knows.
    */
-  kernelDrops(): Promise<number>;
+  kernelDrops(): Promise<number | undefined>;
   /** Resolves when the socket is closed; datagrams that still wait for the kernel are dropped. */
   close(): Promise<void>;
 }
