@@ -1,82 +1,31 @@
 /*
- * UDP sockets that pass up to 64 datagrams with one system call and one call into JavaScript.
- * src/sip/transport/udp-batch.ts is the other half and the only caller.
- *
- * Both halves work on one block of memory, `struct shared`, so that no datagram crosses as an object:
- *
- *   in   recvmmsg() fills the slots of `in` and the table `received`; JavaScript is called once, with the number
- *        of datagrams, and decodes them where they lie.
- *   out  JavaScript encodes into `out`, describes each datagram in the ring `queue` and moves `tail`; flush()
- *        hands them to sendmmsg() and moves `head`. What the system does not take yet waits for POLLOUT.
- *
- * The loop is entered again after each batch: a flood does not keep timers and other sockets waiting.
- * There are no globals, so that every thread of a process may load this. JavaScript is never trusted with a length
- * or an offset: what it wrote is checked before the kernel reads it.
+ * The binding of udp-socket.h to JavaScript: one call for each batch that arrives. The loop is entered again after each
+ * of them, so that a flood does not keep timers and other sockets waiting. There are no globals: every thread
+ * of a process may load this.
  */
 #define _GNU_SOURCE
 #define NAPI_VERSION 8
-#include <errno.h>
-#include <net/if.h>
-#include <netinet/in.h>
+#include "udp-socket.h"
 #include <node_api.h>
 #include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 #include <uv.h>
 
-enum {
-  BATCH = 64,                 /* datagrams of one system call */
-  SLOT_BYTES = 65536,         /* more than any datagram has, so none is ever cut off */
-  SLOT_STRIDE = 65536 + 1088, /* not a power of two: the first bytes of the slots would share one set of the cache */
-  QUEUE = 4096,               /* datagrams that can wait to be sent; a power of two */
-  ADDRESS_WORDS = 7,          /* struct sockaddr_in6; sockaddr_in leaves the last ones 0 */
-  MEMINFO_WORDS = 9,          /* SO_MEMINFO, linux/sock_diag.h */
-  MEMINFO_DROPS = 8
-};
-
-_Static_assert(sizeof(struct sockaddr_in6) == ADDRESS_WORDS * 4, "an address has seven words");
-
-struct received {
-  int32_t length;
-  uint32_t address[ADDRESS_WORDS];
-};
-
-struct outgoing {
-  uint32_t offset; /* in `out` */
-  int32_t length;  /* after a failure -errno */
-  uint32_t address[ADDRESS_WORDS];
-};
-
-struct shared {
-  uint32_t head, tail; /* of `queue`; both only grow, and wrap */
-  uint32_t resolved[ADDRESS_WORDS];
-  struct received received[BATCH];
-  struct outgoing queue[QUEUE];
-  char in[BATCH * SLOT_STRIDE];
-  char out[];
-};
-
 typedef struct {
   uv_poll_t poll;
-  int fd;     /* -1 once it is closed */
+  udp_socket udp;
   int events; /* that are polled for */
   int owners; /* the poll handle, and each function that JavaScript has got */
-  socklen_t address_bytes;
-  uint32_t out_bytes;
-  struct shared *shared;
   napi_env env;
   napi_ref memory, on_event;
   napi_async_context async;
   napi_async_cleanup_hook_handle hook;
-  struct mmsghdr in[BATCH], out[BATCH];
-  struct iovec in_bytes[BATCH], out_bytes_of[BATCH];
-} udp_socket;
+} binding;
 
-static void disown(udp_socket *s) {
-  if (--s->owners == 0) free(s);
+static void disown(binding *b) {
+  if (--b->owners == 0) free(b);
 }
 
 static void on_collected(napi_env env, void *data, void *hint) {
@@ -84,23 +33,23 @@ static void on_collected(napi_env env, void *data, void *hint) {
 }
 
 static void on_closed(uv_handle_t *handle) {
-  udp_socket *s = (udp_socket *)handle;
+  binding *b = (binding *)handle;
   napi_handle_scope scope;
-  napi_open_handle_scope(s->env, &scope);
-  if (s->memory != NULL) napi_delete_reference(s->env, s->memory);
-  if (s->on_event != NULL) napi_delete_reference(s->env, s->on_event);
-  if (s->async != NULL) napi_async_destroy(s->env, s->async);
-  napi_close_handle_scope(s->env, scope);
-  if (s->hook != NULL) napi_remove_async_cleanup_hook(s->hook);
-  disown(s);
+  napi_open_handle_scope(b->env, &scope);
+  if (b->memory != NULL) napi_delete_reference(b->env, b->memory);
+  if (b->on_event != NULL) napi_delete_reference(b->env, b->on_event);
+  if (b->async != NULL) napi_async_destroy(b->env, b->async);
+  napi_close_handle_scope(b->env, scope);
+  if (b->hook != NULL) napi_remove_async_cleanup_hook(b->hook);
+  disown(b);
 }
 
 /* Frees the port at once. The shared memory is not touched any more, for JavaScript may drop it. */
-static void close_socket(udp_socket *s) {
-  if (s->fd < 0) return;
-  uv_close((uv_handle_t *)&s->poll, on_closed);
-  close(s->fd);
-  s->fd = -1;
+static void close_socket(binding *b) {
+  if (b->udp.fd < 0) return;
+  uv_close((uv_handle_t *)&b->poll, on_closed);
+  close(b->udp.fd);
+  b->udp.fd = -1;
 }
 
 /* The thread ends; it waits until the hook is removed. */
@@ -112,123 +61,62 @@ static void on_thread_end(napi_async_cleanup_hook_handle hook, void *data) {
  * Calls JavaScript: `count` datagrams have come, or -errno. What it throws is an uncaught exception; it is
  * then called again with 0 and goes on behind the datagram that caused it, so this ends.
  */
-static void tell(udp_socket *s, int count) {
-  napi_env env = s->env;
+static void tell(binding *b, int count) {
+  napi_env env = b->env;
   napi_handle_scope scope;
   napi_value on_event, receiver, argument, thrown;
   bool threw;
   if (napi_open_handle_scope(env, &scope) != napi_ok) return;
   do {
     threw = false;
-    napi_get_reference_value(env, s->on_event, &on_event);
+    napi_get_reference_value(env, b->on_event, &on_event);
     napi_get_global(env, &receiver);
     napi_create_int32(env, count, &argument);
-    if (napi_make_callback(env, s->async, receiver, on_event, 1, &argument, NULL) == napi_ok) break;
+    if (napi_make_callback(env, b->async, receiver, on_event, 1, &argument, NULL) == napi_ok) break;
     /* Without an exception the thread is being ended, and no JavaScript runs in it any more. */
     napi_is_exception_pending(env, &threw);
     if (threw && napi_get_and_clear_last_exception(env, &thrown) == napi_ok) napi_fatal_exception(env, thrown);
     count = 0;
-  } while (threw && s->fd >= 0);
+  } while (threw && b->udp.fd >= 0);
   napi_close_handle_scope(env, scope);
 }
 
-static int receive(udp_socket *s) {
-  int count;
-  do count = recvmmsg(s->fd, s->in, BATCH, 0, NULL);
-  while (count < 0 && errno == EINTR);
-  if (count < 0) return errno == EAGAIN ? 0 : -errno;
-  for (int i = 0; i < count; i++) {
-    s->shared->received[i].length = (int32_t)s->in[i].msg_len;
-    s->in[i].msg_hdr.msg_namelen = s->address_bytes;
-  }
-  return count;
-}
-
-static void on_poll(uv_poll_t *poll, int status, int events);
-
-static void poll_for(udp_socket *s, int events) {
-  if (s->events == events) return;
-  s->events = events;
-  uv_poll_start(&s->poll, events, on_poll);
-}
+static void poll_for(binding *b, int events);
 
 static void on_poll(uv_poll_t *poll, int status, int events) {
-  udp_socket *s = (udp_socket *)poll;
-  if (status < 0) {
-    /* The socket has an error: libuv has stopped to poll, and reading the error clears it. */
-    int error = 0;
-    socklen_t bytes = sizeof error;
-    getsockopt(s->fd, SOL_SOCKET, SO_ERROR, &error, &bytes);
-    s->events = 0;
-    poll_for(s, UV_READABLE | UV_WRITABLE);
-    tell(s, error == 0 ? status : -error);
+  binding *b = (binding *)poll;
+  if (status == 0) {
+    tell(b, (events & UV_READABLE) ? udp_receive(&b->udp) : 0);
     return;
   }
-  tell(s, (events & UV_READABLE) ? receive(s) : 0);
+  /* The socket has an error, and libuv has stopped to poll. */
+  int error = udp_error(&b->udp);
+  b->events = 0;
+  poll_for(b, UV_READABLE | UV_WRITABLE);
+  tell(b, error == 0 ? status : error);
 }
 
-/* Describes the next datagrams for sendmmsg(), up to one whose place is not in `out`; returns how many. */
-static unsigned prepare(udp_socket *s) {
-  struct shared *shared = s->shared;
-  uint32_t waiting = shared->tail - shared->head;
-  unsigned count = 0;
-  for (; count < BATCH && count < waiting; count++) {
-    struct outgoing *one = &shared->queue[(shared->head + count) % QUEUE];
-    uint32_t offset = one->offset, length = (uint32_t)one->length;
-    if (offset > s->out_bytes || length > s->out_bytes - offset) break;
-    s->out_bytes_of[count] = (struct iovec){shared->out + offset, length};
-    s->out[count].msg_hdr.msg_name = one->address;
-  }
-  return count;
-}
-
-/* Sends what waits; returns how many datagrams failed, whose length is -errno now. */
-static int send_waiting(udp_socket *s) {
-  struct shared *shared = s->shared;
-  int failed = 0;
-  while (shared->head != shared->tail) {
-    unsigned count = prepare(s);
-    int sent = count == 0 ? -1 : sendmmsg(s->fd, s->out, count, 0);
-    int error = count == 0 ? EINVAL : errno;
-    if (sent > 0) {
-      shared->head += (uint32_t)sent;
-    } else if (error == EAGAIN) {
-      break;
-    } else if (error != EINTR) { /* of the first one; the rest has not been tried */
-      shared->queue[shared->head % QUEUE].length = -error;
-      shared->head++;
-      failed++;
-    }
-  }
-  poll_for(s, shared->head == shared->tail ? UV_READABLE : UV_READABLE | UV_WRITABLE);
-  return failed;
-}
-
-static int parse_address(const char *text, int port, struct sockaddr_in6 *address) {
-  memset(address, 0, sizeof *address);
-  if (strchr(text, ':') != NULL) return uv_ip6_addr(text, port, address);
-  return uv_ip4_addr(text, port, (struct sockaddr_in *)address);
-}
-
-static socklen_t bytes_of(const struct sockaddr_in6 *address) {
-  return address->sin6_family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
+static void poll_for(binding *b, int events) {
+  if (b->events == events) return;
+  b->events = events;
+  uv_poll_start(&b->poll, events, on_poll);
 }
 
 static bool get_address(napi_env env, napi_value text, napi_value port, struct sockaddr_in6 *address) {
-  char buffer[INET6_ADDRSTRLEN + IF_NAMESIZE + 1];
+  char buffer[ADDRESS_TEXT];
   size_t length;
   int32_t number;
   return napi_get_value_string_utf8(env, text, buffer, sizeof buffer, &length) == napi_ok &&
          length < sizeof buffer - 1 && napi_get_value_int32(env, port, &number) == napi_ok && number >= 0 &&
-         number <= 65535 && parse_address(buffer, number, address) == 0;
+         number <= 65535 && udp_parse_address(buffer, number, address);
 }
 
 /* The socket of a function, and its arguments; NULL when it is closed. */
-static udp_socket *socket_of(napi_env env, napi_callback_info info, size_t argc, napi_value *argv) {
+static binding *binding_of(napi_env env, napi_callback_info info, size_t argc, napi_value *argv) {
   void *data = NULL;
-  napi_get_cb_info(env, info, &argc, argv, NULL, &data);
-  udp_socket *s = data;
-  return s->fd < 0 ? NULL : s;
+  if (napi_get_cb_info(env, info, &argc, argv, NULL, &data) != napi_ok) return NULL;
+  binding *b = data;
+  return b->udp.fd < 0 ? NULL : b;
 }
 
 static napi_value number(napi_env env, int64_t value) {
@@ -237,28 +125,29 @@ static napi_value number(napi_env env, int64_t value) {
   return result;
 }
 
-/* flush(): number of datagrams that failed */
+/* flush(): how many datagrams failed */
 static napi_value socket_flush(napi_env env, napi_callback_info info) {
-  udp_socket *s = socket_of(env, info, 0, NULL);
-  return number(env, s == NULL ? 0 : send_waiting(s));
+  binding *b = binding_of(env, info, 0, NULL);
+  if (b == NULL) return number(env, 0);
+  int failed = udp_send(&b->udp);
+  poll_for(b, udp_waits(&b->udp) ? UV_READABLE | UV_WRITABLE : UV_READABLE);
+  return number(env, failed);
 }
 
-/* drops(): datagrams that the system has dropped so far because nobody read fast enough, modulo 2^32 */
+/* drops() */
 static napi_value socket_drops(napi_env env, napi_callback_info info) {
-  udp_socket *s = socket_of(env, info, 0, NULL);
-  uint32_t memory[MEMINFO_WORDS] = {0};
-  socklen_t bytes = sizeof memory;
-  if (s != NULL) getsockopt(s->fd, SOL_SOCKET, SO_MEMINFO, memory, &bytes);
-  return number(env, memory[MEMINFO_DROPS]);
+  binding *b = binding_of(env, info, 0, NULL);
+  return number(env, b == NULL ? 0 : udp_drops(&b->udp));
 }
 
 /* resolve(address, port): whether it is an address of the socket's family, which is then in `resolved` */
 static napi_value socket_resolve(napi_env env, napi_callback_info info) {
   napi_value argv[2], result = NULL;
   struct sockaddr_in6 address;
-  udp_socket *s = socket_of(env, info, 2, argv);
-  bool good = s != NULL && get_address(env, argv[0], argv[1], &address) && bytes_of(&address) == s->address_bytes;
-  if (good) memcpy(s->shared->resolved, &address, sizeof address);
+  binding *b = binding_of(env, info, 2, argv);
+  bool good = b != NULL && get_address(env, argv[0], argv[1], &address) &&
+              udp_address_bytes(&address) == b->udp.address_bytes;
+  if (good) memcpy(b->udp.shared->resolved, &address, sizeof address);
   napi_get_boolean(env, good, &result);
   return result;
 }
@@ -267,90 +156,49 @@ static napi_value socket_resolve(napi_env env, napi_callback_info info) {
 static napi_value socket_sender(napi_env env, napi_callback_info info) {
   napi_value argv[1], result = NULL;
   uint32_t index;
-  char text[INET6_ADDRSTRLEN + IF_NAMESIZE + 1] = "";
+  char text[ADDRESS_TEXT];
   struct sockaddr_in6 address;
-  udp_socket *s = socket_of(env, info, 1, argv);
-  if (s == NULL || napi_get_value_uint32(env, argv[0], &index) != napi_ok || index >= BATCH) return NULL;
-  memcpy(&address, s->shared->received[index].address, sizeof address);
-  if (address.sin6_family == AF_INET) {
-    uv_ip4_name((struct sockaddr_in *)&address, text, sizeof text);
-  } else {
-    uv_ip6_name(&address, text, INET6_ADDRSTRLEN);
-    char *end = text + strlen(text);
-    /* An address of one link means something only together with the link. */
-    if (IN6_IS_ADDR_LINKLOCAL(&address.sin6_addr) && if_indextoname(address.sin6_scope_id, end + 1) != NULL) *end = '%';
-  }
+  binding *b = binding_of(env, info, 1, argv);
+  if (b == NULL || napi_get_value_uint32(env, argv[0], &index) != napi_ok || index >= BATCH) return NULL;
+  memcpy(&address, b->udp.shared->received[index].address, sizeof address);
+  udp_format_address(&address, text);
   napi_create_string_utf8(env, text, NAPI_AUTO_LENGTH, &result);
   return result;
 }
 
+/* close() */
 static napi_value socket_close(napi_env env, napi_callback_info info) {
-  udp_socket *s = socket_of(env, info, 0, NULL);
-  if (s != NULL) close_socket(s);
+  binding *b = binding_of(env, info, 0, NULL);
+  if (b != NULL) close_socket(b);
   return NULL;
 }
 
-/* Returns the descriptor or -errno. */
-static int bind_socket(const struct sockaddr_in6 *address) {
-  int on = 1, error;
-  int fd = socket(address->sin6_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (fd < 0) return -errno;
-  /* IPv4 has sockets of its own, so that no address ever shows up as ::ffff:a.b.c.d. */
-  if ((address->sin6_family == AF_INET6 && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on) != 0) ||
-      bind(fd, (const struct sockaddr *)address, bytes_of(address)) != 0) {
-    error = errno;
-    close(fd);
-    return -error;
-  }
-  return fd;
-}
-
-/* Asks for a buffer, beyond the limit of the system where we have the right; returns the bytes that were granted. */
-static int size_buffer(int fd, int force, int option, int bytes) {
-  socklen_t size = sizeof bytes;
-  if (setsockopt(fd, SOL_SOCKET, force, &bytes, size) != 0) setsockopt(fd, SOL_SOCKET, option, &bytes, size);
-  getsockopt(fd, SOL_SOCKET, option, &bytes, &size);
-  return bytes / 2; /* Linux tells twice as much, for its own use beside the datagrams. */
-}
-
-static int bound_port(int fd) {
-  struct sockaddr_in6 address; /* sockaddr_in has the port in the same place */
-  socklen_t bytes = sizeof address;
-  return getsockname(fd, (struct sockaddr *)&address, &bytes) == 0 ? ntohs(address.sin6_port) : 0;
-}
-
-static bool add_function(udp_socket *s, napi_value object, const char *name, napi_callback callback) {
+static bool add_function(binding *b, napi_value object, const char *name, napi_callback callback) {
   napi_value function;
-  if (napi_create_function(s->env, name, NAPI_AUTO_LENGTH, callback, s, &function) != napi_ok) return false;
-  if (napi_add_finalizer(s->env, function, s, on_collected, NULL, NULL) != napi_ok) return false;
-  s->owners++;
-  return napi_set_named_property(s->env, object, name, function) == napi_ok;
+  if (napi_create_function(b->env, name, NAPI_AUTO_LENGTH, callback, b, &function) != napi_ok) return false;
+  if (napi_add_finalizer(b->env, function, b, on_collected, NULL, NULL) != napi_ok) return false;
+  b->owners++;
+  return napi_set_named_property(b->env, object, name, function) == napi_ok;
 }
 
 static bool add_number(napi_env env, napi_value object, const char *name, int64_t value) {
   return napi_set_named_property(env, object, name, number(env, value)) == napi_ok;
 }
 
-/* Makes what JavaScript and the socket need of each other; false when an exception is pending. */
-static bool attach(udp_socket *s, napi_value on_event, napi_value object) {
-  napi_env env = s->env;
+/* Makes the memory, and what the socket and JavaScript need of each other; false when an exception is pending. */
+static bool attach(binding *b, napi_value on_event, napi_value object, uint32_t out_bytes) {
+  napi_env env = b->env;
   napi_value memory, name;
-  void *shared;
-  if (napi_create_arraybuffer(env, sizeof(struct shared) + s->out_bytes, &shared, &memory) != napi_ok) return false;
-  s->shared = shared;
-  for (int i = 0; i < BATCH; i++) {
-    s->in_bytes[i] = (struct iovec){s->shared->in + i * SLOT_STRIDE, SLOT_BYTES};
-    s->in[i].msg_hdr = (struct msghdr){.msg_name = s->shared->received[i].address, .msg_namelen = s->address_bytes,
-                                       .msg_iov = &s->in_bytes[i], .msg_iovlen = 1};
-    s->out[i].msg_hdr = (struct msghdr){.msg_namelen = s->address_bytes, .msg_iov = &s->out_bytes_of[i], .msg_iovlen = 1};
-  }
-  return napi_create_reference(env, memory, 1, &s->memory) == napi_ok &&
-         napi_create_reference(env, on_event, 1, &s->on_event) == napi_ok &&
+  void *bytes;
+  if (napi_create_arraybuffer(env, sizeof(struct shared) + out_bytes, &bytes, &memory) != napi_ok) return false;
+  udp_share(&b->udp, bytes, out_bytes);
+  return napi_create_reference(env, memory, 1, &b->memory) == napi_ok &&
+         napi_create_reference(env, on_event, 1, &b->on_event) == napi_ok &&
          napi_create_string_utf8(env, "sipweet.udp", NAPI_AUTO_LENGTH, &name) == napi_ok &&
-         napi_async_init(env, NULL, name, &s->async) == napi_ok &&
-         napi_add_async_cleanup_hook(env, on_thread_end, s, &s->hook) == napi_ok &&
+         napi_async_init(env, NULL, name, &b->async) == napi_ok &&
+         napi_add_async_cleanup_hook(env, on_thread_end, b, &b->hook) == napi_ok &&
          napi_set_named_property(env, object, "memory", memory) == napi_ok &&
-         add_number(env, object, "port", bound_port(s->fd)) &&
+         add_number(env, object, "port", udp_port(&b->udp)) &&
          add_number(env, object, "batch", BATCH) &&
          add_number(env, object, "queue", QUEUE) &&
          add_number(env, object, "addressWords", ADDRESS_WORDS) &&
@@ -360,14 +208,14 @@ static bool attach(udp_socket *s, napi_value on_event, napi_value object) {
          add_number(env, object, "queueAt", offsetof(struct shared, queue)) &&
          add_number(env, object, "inAt", offsetof(struct shared, in)) &&
          add_number(env, object, "outAt", offsetof(struct shared, out)) &&
-         add_function(s, object, "flush", socket_flush) &&
-         add_function(s, object, "drops", socket_drops) &&
-         add_function(s, object, "resolve", socket_resolve) &&
-         add_function(s, object, "sender", socket_sender) &&
-         add_function(s, object, "close", socket_close);
+         add_function(b, object, "flush", socket_flush) &&
+         add_function(b, object, "drops", socket_drops) &&
+         add_function(b, object, "resolve", socket_resolve) &&
+         add_function(b, object, "sender", socket_sender) &&
+         add_function(b, object, "close", socket_close);
 }
 
-static napi_value throw_errno(napi_env env, int error) {
+static napi_value throw_error(napi_env env, int error) {
   napi_throw_error(env, uv_err_name(error), uv_strerror(error));
   return NULL;
 }
@@ -377,48 +225,46 @@ static napi_value throw_errno(napi_env env, int error) {
  * it is closed. Throws the system's error, with its name as `code`.
  */
 static napi_value open_socket(napi_env env, napi_callback_info info) {
-  napi_value argv[6], object = NULL;
-  napi_valuetype type = napi_undefined;
+  napi_value argv[6], object;
+  napi_valuetype type;
   size_t argc = 6;
   struct sockaddr_in6 address;
   int32_t receive_bytes, send_bytes, queue_bytes;
   uv_loop_t *loop;
-  napi_get_cb_info(env, info, &argc, argv, NULL, NULL);
-  napi_typeof(env, argv[5], &type);
-  if (!get_address(env, argv[0], argv[1], &address) || napi_get_value_int32(env, argv[2], &receive_bytes) != napi_ok ||
-      napi_get_value_int32(env, argv[3], &send_bytes) != napi_ok || type != napi_function ||
+  if (napi_get_cb_info(env, info, &argc, argv, NULL, NULL) != napi_ok ||
+      !get_address(env, argv[0], argv[1], &address) ||
+      napi_get_value_int32(env, argv[2], &receive_bytes) != napi_ok ||
+      napi_get_value_int32(env, argv[3], &send_bytes) != napi_ok ||
       napi_get_value_int32(env, argv[4], &queue_bytes) != napi_ok || queue_bytes < 0 ||
+      napi_typeof(env, argv[5], &type) != napi_ok || type != napi_function ||
       napi_get_uv_event_loop(env, &loop) != napi_ok || napi_create_object(env, &object) != napi_ok) {
-    return throw_errno(env, UV_EINVAL);
+    return throw_error(env, UV_EINVAL);
   }
-  int fd = bind_socket(&address);
-  if (fd < 0) return throw_errno(env, fd);
-
-  udp_socket *s = calloc(1, sizeof *s);
-  int error = s == NULL ? UV_ENOMEM : uv_poll_init(loop, &s->poll, fd);
+  binding *b = calloc(1, sizeof *b);
+  if (b == NULL) return throw_error(env, UV_ENOMEM);
+  int error = udp_bind(&b->udp, &address);
+  if (error == 0 && (error = uv_poll_init(loop, &b->poll, b->udp.fd)) != 0) close(b->udp.fd);
   if (error != 0) {
-    free(s);
-    close(fd);
-    return throw_errno(env, error);
+    free(b);
+    return throw_error(env, error);
   }
-  s->env = env;
-  s->fd = fd;
-  s->owners = 1;
-  s->address_bytes = bytes_of(&address);
-  s->out_bytes = (uint32_t)queue_bytes;
-  if (!add_number(env, object, "receiveBufferBytes", size_buffer(fd, SO_RCVBUFFORCE, SO_RCVBUF, receive_bytes)) ||
-      !add_number(env, object, "sendBufferBytes", size_buffer(fd, SO_SNDBUFFORCE, SO_SNDBUF, send_bytes)) ||
-      !attach(s, argv[5], object)) {
-    close_socket(s);
+  b->env = env;
+  b->owners = 1;
+  if (!add_number(env, object, "receiveBufferBytes", udp_receive_buffer(&b->udp, receive_bytes)) ||
+      !add_number(env, object, "sendBufferBytes", udp_send_buffer(&b->udp, send_bytes)) ||
+      !attach(b, argv[5], object, (uint32_t)queue_bytes)) {
+    close_socket(b);
     return NULL;
   }
-  poll_for(s, UV_READABLE);
+  poll_for(b, UV_READABLE);
   return object;
 }
 
 NAPI_MODULE_INIT() {
   napi_value function;
-  if (napi_create_function(env, "open", NAPI_AUTO_LENGTH, open_socket, NULL, &function) != napi_ok) return NULL;
-  napi_set_named_property(env, exports, "open", function);
+  if (napi_create_function(env, "open", NAPI_AUTO_LENGTH, open_socket, NULL, &function) != napi_ok ||
+      napi_set_named_property(env, exports, "open", function) != napi_ok) {
+    return NULL;
+  }
   return exports;
 }
