@@ -22,11 +22,11 @@ export interface AnalysedChunk {
 
 /**
  * The text that is being made, and the names in it. Expressions are texts that are put into others; what has to
- * happen before an expression is appended to `out` as statements.
+ * happen before an expression is written as statements.
  */
 export class Emitter {
   protected readonly chunk: AnalysedChunk;
-  protected out = '';
+  #out = '';
   #frame: Frame;
   /** Arguments of the field sites that the code has: of `new FieldSite(key, what)`. */
   readonly #sites: string[] = [];
@@ -47,6 +47,11 @@ export class Emitter {
     return this.#frame.node;
   }
 
+  /** Appends text. A method, so that what its argument appends by itself comes before. */
+  protected write(text: string): void {
+    this.#out += text;
+  }
+
   /** Runs `emit` for the inside of another function; what it appends is the result. */
   protected inFunction(node: FunctionLike, emit: () => void): string {
     const frame = this.#frame;
@@ -55,7 +60,7 @@ export class Emitter {
       emit();
       const { mostTemporaries } = this.#frame;
       // `var`: declared for the whole function, wherever it stands.
-      if (mostTemporaries > 0) this.out += `var ${Array.from({ length: mostTemporaries }, (_, index) => `t${index + 1}`).join()};`;
+      if (mostTemporaries > 0) this.write(`var ${Array.from({ length: mostTemporaries }, (_, index) => `t${index + 1}`).join()};`);
     });
     this.#frame = frame;
     return text;
@@ -63,11 +68,11 @@ export class Emitter {
 
   /** What `emit` appends, which then is not appended. */
   protected apart(emit: () => void): string {
-    const before = this.out;
-    this.out = '';
+    const before = this.#out;
+    this.#out = '';
     emit();
-    const text = this.out;
-    this.out = before;
+    const text = this.#out;
+    this.#out = before;
     return text;
   }
 
@@ -89,7 +94,7 @@ export class Emitter {
   /** Keeps a value in a temporary variable. */
   protected keep(value: string): string {
     const name = this.temporary();
-    this.out += `${name}=${value};`;
+    this.write(`${name}=${value};`);
     return name;
   }
 
@@ -118,7 +123,7 @@ export class Emitter {
   }
 
   protected at(line: number): void {
-    this.out += markLine(line);
+    this.write(markLine(line));
   }
 
   protected variableOf(node: Expression): Variable | undefined {

@@ -13,7 +13,7 @@ const ARITHMETIC: Readonly<Record<string, (a: string, b: string) => string>> = {
   '/': (a, b) => `${a}/${b}`,
   '%': (a, b) => `modulo(${a},${b})`,
   '//': (a, b) => `floorDivide(${a},${b})`,
-  '^': (a, b) => `${a}**${b}`,
+  '^': (a, b) => `power(${a},${b})`,
 };
 
 /** Expressions. Every method gives the text of an expression that is evaluated once. */
@@ -67,8 +67,8 @@ export abstract class ExpressionEmitter extends Emitter {
       const left = this.condition(node.left);
       if (!hasCall(node.right)) return `(${left}${node.operator === 'and' ? '&&' : '||'}${this.condition(node.right)})`;
       const result = this.keep(left);
-      this.out += `if(${node.operator === 'and' ? '' : '!'}${result}){`;
-      this.out += `${result}=${this.condition(node.right)};}`;
+      this.write(`if(${node.operator === 'and' ? '' : '!'}${result}){`);
+      this.write(`${result}=${this.condition(node.right)};}`);
       return result;
     }
     const [test, value] = this.#once(this.value(node));
@@ -106,7 +106,7 @@ export abstract class ExpressionEmitter extends Emitter {
     const last = nodes.at(-1);
     if (nodes.length >= count || !this.isMultiple(last)) {
       const values = this.values(nodes);
-      for (const extra of values.splice(count)) this.out += `${extra};`;
+      for (const extra of values.splice(count)) this.write(`${extra};`);
       while (values.length < count) values.push('undefined');
       return values;
     }
@@ -130,12 +130,12 @@ export abstract class ExpressionEmitter extends Emitter {
   protected settle(call: string, want: Want, mayWait: boolean): string {
     if (want === 'return' && !(mayWait && this.isGenerator)) return call;
     const result = this.keep(call);
-    if (mayWait && this.isGenerator) this.out += `if(typeof ${result}==='object'&&isSuspension(${result}))${result}=yield*${result};`;
+    if (mayWait && this.isGenerator) this.write(`if(typeof ${result}==='object'&&isSuspension(${result}))${result}=yield*${result};`);
     if (want === 'return') return result;
     // One look at the type in the usual case; tables are objects too, and come through.
-    if (want === 'none') this.out += `if(typeof ${result}==='object'&&ended(${result}))return EXIT;`;
-    else if (want === 'one') this.out += `if(typeof ${result}==='object'){if(ended(${result}))return EXIT;${result}=first(${result});}`;
-    else this.out += `if(typeof ${result}==='object'&&ended(${result}))return EXIT;`;
+    if (want === 'none') this.write(`if(typeof ${result}==='object'&&ended(${result}))return EXIT;`);
+    else if (want === 'one') this.write(`if(typeof ${result}==='object'){if(ended(${result}))return EXIT;${result}=first(${result});}`);
+    else this.write(`if(typeof ${result}==='object'&&ended(${result}))return EXIT;`);
     return result;
   }
 
@@ -214,8 +214,8 @@ export abstract class ExpressionEmitter extends Emitter {
     const goesOn = (name: string) => (node.operator === 'and' ? `${name}!==undefined&&${name}!==false` : `${name}===undefined||${name}===false`);
     if (hasCall(node.right)) {
       const result = this.keep(this.value(node.left));
-      this.out += `if(${goesOn(result)}){`;
-      this.out += `${result}=${this.value(node.right)};}`;
+      this.write(`if(${goesOn(result)}){`);
+      this.write(`${result}=${this.value(node.right)};}`);
       return result;
     }
     const result = this.temporary();
@@ -260,9 +260,7 @@ export abstract class ExpressionEmitter extends Emitter {
     }
     const slow = `${line}arithmetic(R,'${operator}',${a2},${b2},${this.describe(node.left)},${this.describe(node.right)})`;
     const fast = ARITHMETIC[operator];
-    // A negative base would be a syntax error in front of `**`.
-    if (fast === undefined) return `(${before}${slow})`;
-    return `(${before}${test}?${operator === '^' ? fast(`(${a2})`, b2) : fast(a2, b2)}:${slow})`;
+    return fast === undefined ? `(${before}${slow})` : `(${before}${test}?${fast(a2, b2)}:${slow})`;
   }
 
   #equality(node: BinaryExpression, left: string, right: string): string {

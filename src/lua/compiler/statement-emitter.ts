@@ -56,7 +56,7 @@ export class StatementEmitter extends ExpressionEmitter {
       this.at(node.loc.start.line);
       this.#payFor(body);
       this.#block(body);
-      if (body.at(-1)?.type !== 'ReturnStatement') this.out += 'return NONE;';
+      if (body.at(-1)?.type !== 'ReturnStatement') this.write('return NONE;');
     });
     this.#labels = labels;
     this.#loops = loops;
@@ -69,7 +69,7 @@ export class StatementEmitter extends ExpressionEmitter {
 
   /** Takes what the statements cost off the limit. */
   #payFor(statements: readonly Statement[]): void {
-    this.out += `if((R.fuel-=${costOf(statements)})<0)R.exhausted();`;
+    this.write(`if((R.fuel-=${costOf(statements)})<0)R.exhausted();`);
   }
 
   #block(statements: readonly Statement[]): void {
@@ -95,10 +95,10 @@ export class StatementEmitter extends ExpressionEmitter {
     const label = this.newLabel(region.label);
     const isLoop = region.kind === 'repeat';
     this.#labels.push({ name: region.label, jump: `${isLoop ? 'continue' : 'break'} ${label};` });
-    this.out += isLoop ? `${label}:for(;;){` : `${label}:{`;
+    this.write(isLoop ? `${label}:for(;;){` : `${label}:{`);
     if (isLoop) this.#payFor(statements.slice(region.from, region.to));
     this.#stretch(statements, region.from, region.to, inner);
-    this.out += isLoop && statements[region.to - 1]?.type !== 'ReturnStatement' ? `break ${label};}` : '}';
+    this.write(isLoop && statements[region.to - 1]?.type !== 'ReturnStatement' ? `break ${label};}` : '}');
     this.#labels.pop();
   }
 
@@ -112,10 +112,10 @@ export class StatementEmitter extends ExpressionEmitter {
       case 'LabelStatement':
         return;
       case 'GotoStatement':
-        this.out += this.#labels.findLast(({ name }) => name === node.label.name)!.jump;
+        this.write(this.#labels.findLast(({ name }) => name === node.label.name)!.jump);
         return;
       case 'BreakStatement':
-        this.out += `break ${this.#loops.at(-1)};`;
+        this.write(`break ${this.#loops.at(-1)};`);
         return;
       case 'CallStatement':
         this.call(node.expression, 'none');
@@ -145,17 +145,17 @@ export class StatementEmitter extends ExpressionEmitter {
   }
 
   #braces(emit: () => void): void {
-    this.out += '{';
+    this.write('{');
     emit();
-    this.out += '}';
+    this.write('}');
   }
 
   #return(node: ReturnStatement): void {
     const [only] = node.arguments;
-    if (only === undefined) this.out += 'return NONE;';
-    else if (node.arguments.length > 1) this.out += `return(${`[${this.list(node.arguments)}]`});`;
-    else if (!this.isMultiple(only)) this.out += `return(${this.value(only)});`;
-    else this.out += `return(${isCall(only) ? this.call(only, 'return') : 'va'});`;
+    if (only === undefined) this.write('return NONE;');
+    else if (node.arguments.length > 1) this.write(`return(${`[${this.list(node.arguments)}]`});`);
+    else if (!this.isMultiple(only)) this.write(`return(${this.value(only)});`);
+    else this.write(`return(${isCall(only) ? this.call(only, 'return') : 'va'});`);
   }
 
   #if(node: IfStatement): void {
@@ -168,22 +168,22 @@ export class StatementEmitter extends ExpressionEmitter {
       // What the condition needs as statements stands in the `else` of the clause before.
       const text = this.apart(() => {
         this.at(loc.start.line);
-        this.out += `if(${this.condition(condition)})`;
+        this.write(`if(${this.condition(condition)})`);
       });
-      this.out += `{${text}`;
+      this.write(`{${text}`);
       open += 1;
       this.#braces(() => this.#block(body));
-      if (node.clauses.at(-1)!.body !== body) this.out += 'else';
+      if (node.clauses.at(-1)!.body !== body) this.write('else');
     }
-    this.out += '}'.repeat(open);
+    this.write('}'.repeat(open));
   }
 
   #loop(name: string, head: string, emit: () => void): void {
     const label = this.newLabel(name);
     this.#loops.push(label);
-    this.out += `${label}:${head}{`;
+    this.write(`${label}:${head}{`);
     emit();
-    this.out += '}';
+    this.write('}');
     this.#loops.pop();
   }
 
@@ -195,10 +195,10 @@ export class StatementEmitter extends ExpressionEmitter {
     });
     const label = this.newLabel('while');
     this.#loops.push(label);
-    this.out += `${label}:for(;;){${before}if(!(${condition}))break;`;
+    this.write(`${label}:for(;;){${before}if(!(${condition}))break;`);
     this.#payFor(node.body);
     this.#braces(() => this.#block(node.body));
-    this.out += '}';
+    this.write('}');
     this.#loops.pop();
   }
 
@@ -208,29 +208,29 @@ export class StatementEmitter extends ExpressionEmitter {
       this.#block(node.body);
       if (node.body.at(-1)?.type === 'ReturnStatement') return;
       this.at(node.condition.loc.start.line);
-      this.out += `if(${this.condition(node.condition)})break;`;
+      this.write(`if(${this.condition(node.condition)})break;`);
     });
   }
 
   #local(node: LocalStatement): void {
     const names = node.variables.map((name) => this.#idOf(name));
     if (node.init.length === 0) {
-      this.out += `let ${names.join()};`;
+      this.write(`let ${names.join()};`);
       return;
     }
     const values = this.adjusted(node.init, names.length);
-    this.out += `let ${names.map((name, index) => `${name}=${values[index]}`).join()};`;
+    this.write(`let ${names.map((name, index) => `${name}=${values[index]}`).join()};`);
   }
 
   #function(node: FunctionNode): void {
     const { identifier } = node;
     if (node.isLocal) {
       const name = this.#idOf(identifier as Identifier);
-      this.out += `let ${name};${name}=${this.functionValue(node)};`;
+      this.write(`let ${name};${name}=${this.functionValue(node)};`);
       return;
     }
     const store = this.#target(identifier as Target);
-    this.out += `${store(this.functionValue(node))};`;
+    this.write(`${store(this.functionValue(node))};`);
   }
 
   #assignment(node: AssignmentStatement): void {
@@ -238,13 +238,13 @@ export class StatementEmitter extends ExpressionEmitter {
     const [value] = node.init;
     if (node.variables.length === 1 && node.init.length === 1) {
       const store = this.#target(target!, [value!]);
-      this.out += `${store(this.value(value!))};`;
+      this.write(`${store(this.value(value!))};`);
       return;
     }
     const stores = node.variables.map((one) => this.#target(one, node.init, true));
     const values = this.adjusted(node.init, stores.length).map((text) => this.keep(text));
     // From the right, as Lua does.
-    for (let index = stores.length - 1; index >= 0; index -= 1) this.out += `${stores[index]!(values[index]!)};`;
+    for (let index = stores.length - 1; index >= 0; index -= 1) this.write(`${stores[index]!(values[index]!)};`);
   }
 
   /**
@@ -278,7 +278,7 @@ export class StatementEmitter extends ExpressionEmitter {
   #numericFor(node: ForNumericStatement): void {
     const parts = node.step === null ? [node.start, node.end] : [node.start, node.end, node.step];
     const texts = this.values(parts);
-    const words = ['initial', 'limit', 'step'];
+    const words = ['initial value', 'limit', 'step'];
     const numbers = texts.map((text, index) => {
       const part = parts[index]!;
       return part.type === 'NumericLiteral' ? text : `forNumber(${text},'${words[index]}')`;
@@ -288,7 +288,7 @@ export class StatementEmitter extends ExpressionEmitter {
     // A variable that the body changes or keeps is another one than the loop counts with.
     const counter = variable.assigned || variable.captured ? `${id}n` : id;
     const [start, limit = '', step = '1'] = numbers;
-    const declared = [`${counter}=${start}`, `${id}l=${limit}`];
+    const declared = [`${id}l=${limit}`];
     let condition = `${counter}<=${id}l`;
     let increment = step;
     if (node.step !== null && node.step.type !== 'NumericLiteral') {
@@ -298,9 +298,10 @@ export class StatementEmitter extends ExpressionEmitter {
     } else if (Number(step) <= 0) {
       condition = `${id}l<=${counter}`;
     }
+    declared.push(`${counter}=${start}`);
     this.#loop('for', `for(let ${declared.join()};${condition};${counter}+=${increment})`, () => {
       this.#payFor(node.body);
-      if (counter !== id) this.out += `let ${id}=${counter};`;
+      if (counter !== id) this.write(`let ${id}=${counter};`);
       this.#block(node.body);
     });
   }
@@ -311,7 +312,7 @@ export class StatementEmitter extends ExpressionEmitter {
     const values = this.adjusted(node.iterators, 3);
     this.#braces(() => {
       const [iterator, subject, control] = state;
-      this.out += `let ${state.map((name, index) => `${name}=${values[index]}`).join()};`;
+      this.write(`let ${state.map((name, index) => `${name}=${values[index]}`).join()};`);
       this.#loop('for', 'for(;;)', () => {
         this.#payFor(node.body);
         this.at(node.loc.start.line);
@@ -320,13 +321,13 @@ export class StatementEmitter extends ExpressionEmitter {
         this.statementScope(() => {
           const mayWait = this.chunk.waits.atLoop(node);
           if (names.length === 1) {
-            this.out += `let ${names[0]}=${this.settle(`${callee}(${subject},${control})`, 'one', mayWait)};`;
+            this.write(`let ${names[0]}=${this.settle(`${callee}(${subject},${control})`, 'one', mayWait)};`);
           } else {
             const results = this.settle(`${callee}(${subject},${control})`, 'all', mayWait);
-            this.out += `${results}=all(${results});let ${names.map((name, index) => `${name}=${results}[${index}]`).join()};`;
+            this.write(`${results}=all(${results});let ${names.map((name, index) => `${name}=${results}[${index}]`).join()};`);
           }
         });
-        this.out += `if(${names[0]}===undefined)break;${control}=${names[0]};`;
+        this.write(`if(${names[0]}===undefined)break;${control}=${names[0]};`);
         this.#block(node.body);
       });
     });

@@ -29,9 +29,6 @@ const PLAIN_ITERATORS = new Set(['pairs', 'ipairs', 'string.gmatch', 'string.gfi
 /** Standard functions that call what they are given, and may wait for it. */
 const PROTECTED_CALLS = new Set(['pcall', 'xpcall']);
 
-/** Standard functions through which a function can come by a name that is not written in the program. */
-const HIDING = new Set(['rawset', 'setmetatable']);
-
 /** @param waiting paths of host functions that may wait, such as `KSR.sqlops.sql_query` and `coroutine.yield` */
 export function findWaits(chunks: readonly BoundChunk[], waiting: ReadonlySet<string>): Waits {
   return new Analysis(chunks, waiting);
@@ -54,8 +51,10 @@ class Analysis implements Waits {
   readonly #waitingNames = new Set<string>();
   readonly #globals: Names = new Map();
   readonly #fields: Names = new Map();
-  /** Functions may get names in ways that are not seen: by computed keys, `rawset`, `__index`. */
-  #hasHiddenNames = false;
+  /** Functions may be found in tables in ways that are not seen: by computed keys, `rawset`, a function as `__index`. */
+  #hasHiddenFields = false;
+  /** The same for globals: `_G` is a value somewhere. */
+  #hasHiddenGlobals = false;
   /** Functions that are values somewhere: more than local names that are only called. */
   readonly #values = new Set<FunctionNode>();
   readonly #sites: Site[] = [];
@@ -115,7 +114,7 @@ class Analysis implements Waits {
         return this.functions.has(callee);
       case 'Identifier': {
         const variable = scope.variables.get(callee);
-        if (variable === undefined) return this.#named(callee.name, [this.#globals, this.#fields]);
+        if (variable === undefined) return this.#named(callee.name, this.#hasHiddenGlobals, [this.#globals, this.#fields]);
         if (variable.assigned || variable.initial === undefined) return this.#anyValueWaits();
         return this.#mayWait(variable.initial, scope);
       }
@@ -123,7 +122,7 @@ class Analysis implements Waits {
         const path = pathOf(callee, scope);
         if (path !== undefined && this.#waiting.has(path)) return true;
         if (this.#libraryPath(callee, scope) !== undefined) return false;
-        return this.#waitingNames.has(callee.identifier.name) || this.#named(callee.identifier.name, [this.#fields, this.#globals]);
+        return this.#waitingNames.has(callee.identifier.name) || this.#named(callee.identifier.name, this.#hasHiddenFields, [this.#fields, this.#globals]);
       }
       case 'StringLiteral':
       case 'NumericLiteral':
@@ -137,8 +136,8 @@ class Analysis implements Waits {
   }
 
   /** A global is a field of `_G` too. A name that nothing is given to is a function of the library, which does not wait, or an error. */
-  #named(name: string, tables: readonly Names[]): boolean {
-    if (this.#hasHiddenNames && this.#anyValueWaits()) return true;
+  #named(name: string, isHidden: boolean, tables: readonly Names[]): boolean {
+    if (isHidden && this.#anyValueWaits()) return true;
     for (const table of tables) {
       if (!table.has(name)) continue;
       const functions = table.get(name);
@@ -202,12 +201,12 @@ class Analysis implements Waits {
         for (const value of node.init) this.#collectValue(value, caller, scope);
         return;
       case 'TableKeyString':
-        this.#giveName(this.#fields, node.key.name, node.value);
+        this.#giveName(this.#fields, node.key.name, node.value, scope);
         this.#collectValue(node.value, caller, scope);
         return;
       case 'TableKey':
-        if (node.key.type === 'StringLiteral') this.#giveName(this.#fields, node.key.value, node.value);
-        else if (node.key.type !== 'NumericLiteral' && mayBeFunction(node.value)) this.#hasHiddenNames = true;
+        if (node.key.type === 'StringLiteral') this.#giveName(this.#fields, node.key.value, node.value, scope);
+        else if (node.key.type !== 'NumericLiteral' && mayBeFunction(node.value, scope)) this.#hasHiddenFields = true;
         this.#collectValue(node.key, caller, scope);
         this.#collectValue(node.value, caller, scope);
         return;
@@ -243,7 +242,7 @@ class Analysis implements Waits {
   /** What is called, or indexed: names in there are no values by that. */
   #collectCallee(node: Expression, caller: FunctionLike, scope: Scope): void {
     if (node.type === 'Identifier') {
-      if (HIDING.has(node.name) && !scope.variables.has(node)) this.#hasHiddenNames = true;
+      if (node.name === 'rawset' && !scope.variables.has(node)) this.#hasHiddenFields = true;
       return;
     }
     if (node.type === 'MemberExpression') return this.#collectCallee(node.base, caller, scope);
@@ -272,7 +271,8 @@ class Analysis implements Waits {
       for (const waiting of this.#waiting) if (waiting === path || waiting.startsWith(`${path}.`)) this.#hostIsValue = true;
     }
     if (node.type !== 'Identifier') return;
-    if (HIDING.has(node.name) && !scope.variables.has(node)) this.#hasHiddenNames = true;
+    if (node.name === '_G' && path === '_G') this.#hasHiddenGlobals = true;
+    if (node.name === 'rawset' && path === 'rawset') this.#hasHiddenFields = true;
     const initial = scope.variables.get(node)?.initial;
     if (initial?.type === 'FunctionDeclaration') this.#values.add(initial);
   }
@@ -281,17 +281,18 @@ class Analysis implements Waits {
   #give(target: Expression, value: Expression | undefined, scope: Scope): void {
     if (value?.type === 'FunctionDeclaration') this.#values.add(value);
     if (target.type === 'Identifier') {
-      if (!scope.variables.has(target)) this.#giveName(this.#globals, target.name, value);
+      if (!scope.variables.has(target)) this.#giveName(this.#globals, target.name, value, scope);
     } else if (target.type === 'MemberExpression') {
-      this.#giveName(this.#fields, target.identifier.name, value);
+      this.#giveName(this.#fields, target.identifier.name, value, scope);
     } else if (target.type === 'IndexExpression' && target.index.type !== 'NumericLiteral') {
-      if (target.index.type === 'StringLiteral') this.#giveName(this.#fields, target.index.value, value);
-      else if (mayBeFunction(value)) this.#hasHiddenNames = true;
+      if (target.index.type === 'StringLiteral') this.#giveName(this.#fields, target.index.value, value, scope);
+      else if (mayBeFunction(value, scope)) this.#hasHiddenFields = true;
     }
   }
 
-  #giveName(table: Names, name: string, value: Expression | undefined): void {
-    if (!mayBeFunction(value)) {
+  #giveName(table: Names, name: string, value: Expression | undefined, scope: Scope): void {
+    if (name === '__index' && mayBeFunction(value, scope)) this.#hasHiddenFields = true;
+    if (!mayBeFunction(value, scope)) {
       if (!table.has(name)) table.set(name, new Set());
       return;
     }
@@ -306,8 +307,14 @@ class Analysis implements Waits {
 }
 
 /** False for expressions that always give something else. */
-function mayBeFunction(value: Expression | undefined): boolean {
+function mayBeFunction(value: Expression | undefined, scope: Scope): boolean {
   switch (value?.type) {
+    case 'Identifier': {
+      const variable = scope.variables.get(value);
+      return variable === undefined || variable.assigned || mayBeFunction(variable.initial, scope);
+    }
+    case 'CallExpression':
+      return pathOf(value.base, scope) !== 'setmetatable';
     case 'StringLiteral':
     case 'NumericLiteral':
     case 'BooleanLiteral':
@@ -335,5 +342,6 @@ function pathOf(node: Expression, scope: Scope): string | undefined {
   }
   if (node.type !== 'MemberExpression' || node.indexer === ':') return undefined;
   const base = pathOf(node.base, scope);
-  return base === undefined ? undefined : `${base}.${node.identifier.name}`;
+  if (base === undefined) return undefined;
+  return base === '_G' ? node.identifier.name : `${base}.${node.identifier.name}`;
 }
