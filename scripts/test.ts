@@ -6,7 +6,7 @@ import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { SHARED_CLUSTER, startSharedCluster } from '../test/db/shared-cluster.ts';
 import { testFiles } from './test-files.ts';
-import { installTestPeers } from './test-peers.ts';
+import { buildAddon, installTestPeers } from './test-peers.ts';
 
 const FILE_TIMEOUT_MS = 600_000;
 const BESIDE_EACH_OTHER = 2;
@@ -22,7 +22,7 @@ if (count === 0) {
 }
 
 // A run of chosen files is for somebody at work, who knows what they need.
-if (words.length === 0 && !installTestPeers()) process.exit(2);
+if (words.length === 0 && !(installTestPeers() && buildAddon())) process.exit(2);
 
 const startMs = Date.now();
 const durations = new Map<string, number>();

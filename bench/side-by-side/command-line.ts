@@ -47,5 +47,5 @@ export function nodeSettings(options: { readonly engine: string; readonly udp: s
   const engine = oneOf('engine', options.engine, ['compiled', 'interpreter']);
   const udp = oneOf('udp', options.udp, ['auto', 'batch', 'dgram']);
   // What is not asked for is left to the node's own defaults.
-  return [...(engine === NODE_OPTIONS.engine ? [] : [`script.engine=${engine}`]), ...(udp === NODE_OPTIONS.udp ? [] : [`sip.udp=${udp}`])];
+  return [...(engine === NODE_OPTIONS.engine ? [] : [`script.engine=${engine}`]), ...(udp === NODE_OPTIONS.udp ? [] : [`sip.udpEngine=${udp}`])];
 }
