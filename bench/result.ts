@@ -28,6 +28,8 @@ export interface ResultRow {
 export interface Result {
   readonly name: string;
   readonly date: string;
+  /** What repeats it. */
+  readonly command?: string;
   readonly machine: Machine;
   readonly rows: readonly ResultRow[];
 }
@@ -38,9 +40,9 @@ export function row(what: string, value: number, unit: string, target?: Target):
   return { what, value: Number(value.toFixed(digits)), unit, target: target?.value ?? null, relation: target?.relation ?? null };
 }
 
-/** A figure that could not be taken misses its target. */
+/** A figure that could not be taken, which is -1 in JSON, misses its target. */
 export function isMissed({ value, target, relation }: ResultRow): boolean {
-  return target !== null && !isMet(value, { value: target, relation: relation ?? '<=' });
+  return target !== null && (value === -1 || !isMet(value, { value: target, relation: relation ?? '<=' }));
 }
 
 export function thisMachine(): Machine {
@@ -77,10 +79,19 @@ export function conclude(name: string, machine: Machine, rows: readonly ResultRo
     console.log(`${what.padEnd(width)}  ${String(value).padStart(9)} ${unit.padEnd(8)}${wanted}`);
   }
   if (jsonPath !== undefined) {
-    const result: Result = { name, date: new Date().toISOString(), machine, rows: rows.map(finite) };
+    const result: Result = { name, date: new Date().toISOString(), command: ownCommand(), machine, rows: rows.map(finite) };
     writeFileSync(jsonPath, `${JSON.stringify(result, undefined, 2)}\n`);
   }
   if (rows.some(isMissed)) process.exitCode = 1;
+}
+
+/** How this program was called, without where its result goes. */
+function ownCommand(): string {
+  const { npm_lifecycle_event: script = 'bench' } = process.env;
+  const words = process.argv.slice(2);
+  const json = words.indexOf('--json');
+  const args = json < 0 ? words : words.toSpliced(json, 2);
+  return `npm run ${script}${args.length === 0 ? '' : ` -- ${args.join(' ')}`}`;
 }
 
 /** JSON has no NaN; -1 says that there is no figure. */
