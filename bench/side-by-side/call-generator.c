@@ -8,7 +8,7 @@
  *   call-generator --calls 50000 --rate 2000 --hold       answered and left open: no BYE is sent
  *   call-generator --calls 100000 --window 40 --register  registers user0 ... user99999 at the callee's address
  *   --users 10      calls user0 ... user9 in turn instead of the user "service"
- *   --server 5060 --callee 5070 --caller 5080             the ports
+ *   --server 5060 --callee 5070 --caller 5080   the ports; 0 takes a free one
  *   --give-up 60    seconds after which it stops waiting
  *
  * Nothing is retransmitted: what the server or the kernel loses is a failed call. Datagrams go in and out by
@@ -63,7 +63,7 @@ static struct phone caller, callee;
 static struct sockaddr_in server;
 static struct call *calls;
 static int64_t *answer_us; /* INVITE to 200, in the order of the answers */
-static long started, answered, ended, lost, oldest, refused, duplicates;
+static long started, answered, ended, failed, oldest, refused, duplicates;
 static int run_id; /* in every Call-ID and tag: what an earlier run left is not ours */
 
 static const char SDP[] =
@@ -87,13 +87,16 @@ static struct sockaddr_in loopback(int port) {
 
 /* ---- datagrams ---- */
 
-static void open_phone(struct phone *phone, int port) {
+static void open_phone(struct phone *phone, int *port) {
   int bytes = SOCKET_BUFFER_BYTES;
-  struct sockaddr_in address = loopback(port);
+  struct sockaddr_in address = loopback(*port);
+  socklen_t size = sizeof address;
   phone->socket = socket(AF_INET, SOCK_DGRAM, 0);
   setsockopt(phone->socket, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
   setsockopt(phone->socket, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
-  if (bind(phone->socket, (struct sockaddr *)&address, sizeof address) < 0) fail("bind");
+  if (bind(phone->socket, (struct sockaddr *)&address, size) < 0) fail("bind");
+  if (getsockname(phone->socket, (struct sockaddr *)&address, &size) < 0) fail("getsockname");
+  *port = ntohs(address.sin_port);
 }
 
 static void flush(struct phone *phone) {
@@ -256,6 +259,9 @@ static void caller_takes(const char *text, struct sockaddr_in from) {
   long call = call_of(text);
   if (call < 0 || sscanf(text, "SIP/2.0 %d", &status) != 1 || status < 200) return;
   if (status >= 300) {
+    if (calls[call].state == ENDED) return;
+    calls[call].state = ENDED;
+    failed++;
     refused++;
     return;
   }
@@ -283,14 +289,15 @@ static void give_up_lost_calls(int64_t now) {
   for (; oldest < started; oldest++) {
     if (calls[oldest].state == ENDED) continue;
     if (now - calls[oldest].started_us < LOST_US) return;
-    lost++;
+    calls[oldest].state = ENDED;
+    failed++;
   }
 }
 
 static void start_due_calls(int64_t now, int64_t begun_us) {
   long due = options.rate > 0 ? (long)((now - begun_us) * options.rate / 1e6) + 1 : options.calls;
   if (due > options.calls) due = options.calls;
-  while (started < due && (options.rate > 0 || started - ended - lost < options.window)) {
+  while (started < due && (options.rate > 0 || started - ended - failed < options.window)) {
     long call = started++;
     calls[call].started_us = now_us();
     if (options.registers) send_register(call);
@@ -354,7 +361,7 @@ int main(int count, char **words) {
   calls = calloc(options.calls, sizeof *calls);
   answer_us = calloc(options.calls, sizeof *answer_us);
   if (calls == NULL || answer_us == NULL) fail("calloc");
-  open_phone(&caller, options.caller);
-  open_phone(&callee, options.callee);
+  open_phone(&caller, &options.caller);
+  open_phone(&callee, &options.callee);
   run();
 }

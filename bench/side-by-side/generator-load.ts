@@ -62,7 +62,7 @@ async function runGenerator(load: GeneratorLoad): Promise<GeneratorReport> {
   if (load.users !== undefined) words.push('--users', String(load.users));
   if (load.hold === true) words.push('--hold');
   if (load.register === true) words.push('--register');
-  const child = spawn('taskset', ['-c', GENERATOR_CORE, compiled(), ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn('taskset', ['-c', GENERATOR_CORE, compiledGenerator(), ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
   let text = '';
   child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
   await new Promise((resolve) => child.once('close', resolve));
@@ -71,7 +71,7 @@ async function runGenerator(load: GeneratorLoad): Promise<GeneratorReport> {
 }
 
 /** The path of the compiled generator. Its name has the digest of the source, so it is never an old one. */
-function compiled(): string {
+export function compiledGenerator(): string {
   const digest = createHash('sha256').update(readFileSync(SOURCE)).digest('hex');
   const binary = join(tmpdir(), `sipweet-call-generator-${digest.slice(0, 16)}`);
   if (existsSync(binary)) return binary;
