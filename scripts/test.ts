@@ -2,8 +2,11 @@
  * Runs the tests: `npm test` (everything), `npm test -- sip/message` (every test file whose path
  * contains one of the words). Node's own runner, one process a file; at the end it says which files took longest.
  */
+import { spawnSync } from 'node:child_process';
+import { resolve } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
+import { COMPILED_CLI } from '../test/app/cli-process.ts';
 import { SHARED_CLUSTER, startSharedCluster } from '../test/db/shared-cluster.ts';
 import { testFiles } from './test-files.ts';
 import { buildAddon, installTestPeers } from './test-peers.ts';
@@ -26,8 +29,9 @@ if (words.length === 0 && !(installTestPeers() && buildAddon())) process.exit(2)
 
 const startMs = Date.now();
 const durations = new Map<string, number>();
-// One database server for all costs less than one for each file that needs one; a few files do better without.
+// What many files need is made once for all of them; a few do better without.
 const cluster = count > MANY_FILES ? await startSharedCluster() : undefined;
+if (count > MANY_FILES) process.env[COMPILED_CLI] = compiledCli();
 if (cluster !== undefined) process.env[SHARED_CLUSTER] = cluster.url;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void cluster?.stop().then(() => process.exit(1)));
 try {
@@ -53,6 +57,12 @@ async function runFiles(files: readonly string[], concurrency: number): Promise<
   const report = events.compose(new spec());
   report.pipe(process.stdout, { end: false });
   await new Promise((resolve) => report.once('end', resolve));
+}
+
+function compiledCli(): string {
+  const { status } = spawnSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' });
+  if (status !== 0) process.exit(2);
+  return resolve('dist/app/cli.js');
 }
 
 function seconds(ms: number): string {

@@ -20,7 +20,9 @@ export async function sippLoad(server: RunningServer, rate: number, durationS: n
     const pace = ['-r', String(rate), '-m', String(calls), '-l', '60000', '-timeout', String(durationS + 40), '-nostdin'];
     const records = ['-trace_stat', '-stf', join(folder, 'stat.csv'), '-trace_rtt', '-rtt_freq', '1000'];
     await new Promise((resolve) => {
-      spawn('sipp', [...scenario, ...pace, ...records], { stdio: 'ignore', cwd: folder }).once('exit', resolve);
+      // SIPp waits without end for calls whose messages were lost, its own timeout notwithstanding.
+      const timeout = (durationS + 60) * 1000;
+      spawn('sipp', [...scenario, ...pace, ...records], { stdio: 'ignore', cwd: folder, timeout, killSignal: 'SIGKILL' }).once('exit', resolve);
     });
     const after = usage(server.pid);
     return figuresOf(folder, calls, after.seconds - before.seconds, after.residentBytes);
