@@ -5,11 +5,11 @@
  * one stack, with no promise made. When a row has to wait, its thread yields, `run` returns
  * `parked`, and the thread is resumed when the promise settles; other routes run in between.
  */
-import { Counters, type Counter } from '../../base/counters.ts';
-import { AppError, errorText } from '../../base/errors.ts';
-import type { Logger } from '../../base/logger.ts';
-import type { Row } from '../row.ts';
-import type { RouteRun, RunOutcome, ScriptEngine } from './engine.ts';
+import { AppError, errorText } from '../../../base/errors.ts';
+import { EXIT_AT_LOAD, internalError } from '../call-rules.ts';
+import type { RouteRun, RunOutcome, ScriptEngine } from '../engine.ts';
+import type { EngineParts } from '../engine-parts.ts';
+import type { Place } from '../failure-log.ts';
 import type { Execution, Scene, Waiting } from './execution.ts';
 import { lauxlib, lua, utf8, type LuaState } from './fengari.ts';
 import { pushSnapshot, restoreSnapshot } from './globals-snapshot.ts';
@@ -42,63 +42,36 @@ const GLOBALS = 1;
 const PACKAGE = 2;
 const LOADED_MODULES = 3;
 
-export interface LuaEngineOptions<C> {
-  /** The script file. `require` looks in its folder. */
-  readonly path: string;
-  readonly rows: readonly Row<C>[];
-  readonly logger: Logger;
-  readonly counters?: Counters;
-  /** Instructions that one route, or the script file itself, may execute; past it the route fails. */
-  readonly maxInstructions?: number;
-  /** Routes that may wait at one time; past it a function that waits gives -1 and is not called. */
-  readonly maxParkedRuns?: number;
-  /** Longest result of `string.rep` in bytes. */
-  readonly maxRepeatBytes?: number;
-}
-
-/** See `ScriptEngine`; the bounds and their answers are those of the options. */
-export class LuaEngine<C extends RouteRun> implements ScriptEngine<C> {
-  readonly #path: string;
-  readonly #logger: Logger;
+/** See `ScriptEngine`; the bounds and their answers are those of the parts. */
+export class InterpreterEngine<C extends RouteRun> implements ScriptEngine<C> {
+  readonly #parts: EngineParts<C>;
   readonly #main: LuaState;
   readonly #scene: Scene<C>;
-  readonly #errors: Counter;
 
-  constructor(options: LuaEngineOptions<C>) {
-    this.#path = options.path;
-    this.#logger = options.logger;
-    const counters = options.counters ?? new Counters();
-    this.#errors = counters.define('script.errors', 'Routes that ended with an error in the script');
+  constructor(parts: EngineParts<C>) {
+    this.#parts = parts;
     this.#scene = {
       active: undefined,
-      parked: 0,
-      maxParked: options.maxParkedRuns ?? 1_000,
-      refusedWaits: counters.define('script.waits.refused', 'Calls of functions that wait, refused at the bound'),
-      full: false,
-      logger: options.logger,
+      parked: parts.parked,
+      logger: parts.logger,
       complain: (L, message) => this.#complain(L, message, this.#scene.active),
     };
     const main = lauxlib.luaL_newstate();
     this.#main = main;
     lua_atnativeerror(main, (L) => this.#onNativeError(L));
     openLibraries(main, {
-      scriptPath: options.path,
-      maxRepeatBytes: options.maxRepeatBytes ?? 1_048_576,
+      scriptPath: parts.path,
+      maxRepeatBytes: parts.maxRepeatBytes,
       scene: this.#scene,
     });
     lua_pushglobaltable(main);
     lua_getfield(main, GLOBALS, utf8('package'));
     lua_getfield(main, PACKAGE, utf8('loaded'));
-    pushKsrTable(main, options.rows, this.#scene);
+    pushKsrTable(main, parts.rows, this.#scene);
     lua_setfield(main, GLOBALS, utf8('KSR'));
     pushText(main, '2.0');
     lua_setfield(main, GLOBALS, utf8('KSRVERSION'));
-    limitInstructions(main, this.#scene, options.maxInstructions ?? 1_000_000);
-  }
-
-  /** How many routes wait for an answer now. */
-  get parkedRuns(): number {
-    return this.#scene.parked;
+    limitInstructions(main, this.#scene, parts.maxInstructions);
   }
 
   load(): void {
@@ -168,7 +141,7 @@ export class LuaEngine<C extends RouteRun> implements ScriptEngine<C> {
   #park(execution: Execution<C>, waiting: Waiting): void {
     const { thread } = execution;
     execution.waiting = undefined;
-    this.#scene.parked += 1;
+    this.#parts.parked.enter();
     void waiting.promise
       .then((value) => waiting.push(thread, value))
       .catch((thrown: unknown) => {
@@ -179,28 +152,19 @@ export class LuaEngine<C extends RouteRun> implements ScriptEngine<C> {
   }
 
   #wake(execution: Execution<C>): void {
-    const scene = this.#scene;
-    scene.parked -= 1;
-    if (scene.parked * 2 < scene.maxParked) scene.full = false;
-    if (this.#proceed(execution, 1) === 'parked') return;
-    try {
-      execution.route?.onCompleted();
-    } catch (thrown) {
-      this.#logger.error(`onCompleted failed: ${errorText(thrown)}`, { callId: execution.callId });
-    }
+    this.#parts.parked.leave();
+    if (this.#proceed(execution, 1) === 'completed' && execution.route !== undefined) this.#parts.failures.complete(execution.route);
   }
 
   #onError(execution: Execution<C>): void {
     const message = errorMessage(execution.thread);
-    if (isExit(message)) return;
-    this.#errors.value += 1;
-    if (execution.route !== undefined) execution.route.failed = true;
-    this.#complain(execution.thread, `script error: ${message}`, execution);
+    if (isExit(message) || execution.route === undefined) return;
+    this.#parts.failures.scriptFailed(message, execution.route, placeOf(execution.thread, execution));
   }
 
   #executeFile(): void {
     const main = this.#main;
-    if (lauxlib.luaL_loadfilex(main, utf8(this.#path), utf8('t')) !== LUA_OK) {
+    if (lauxlib.luaL_loadfilex(main, utf8(this.#parts.path), utf8('t')) !== LUA_OK) {
       throw new AppError('script.load', `Cannot load the script: ${takeErrorMessage(main)}`);
     }
     const execution = this.#newExecution('script file', undefined);
@@ -218,20 +182,23 @@ export class LuaEngine<C extends RouteRun> implements ScriptEngine<C> {
   #loadError(execution: Execution<C>): AppError {
     const message = errorMessage(execution.thread);
     const position = positionIn(execution.thread);
-    const text = isExit(message) ? `${position}: KSR.x.exit() called while the file was executed` : message;
+    const text = isExit(message) ? `${position}: ${EXIT_AT_LOAD}` : message;
     return new AppError('script.load', `Cannot load the script: ${text}`);
   }
 
   /** A row threw: a fault of this program, not of the script. The script sees it as an error. */
   #onNativeError(L: LuaState): number {
     const thrown = lua_touserdata(L, 1);
-    const stack = thrown instanceof Error ? thrown.stack : undefined;
-    this.#logger.error('A KSR function threw', { callId: this.#scene.active?.callId, stack });
-    lua_pushstring(L, utf8(`${positionIn(L) ?? '?'}: internal error: ${errorText(thrown)}`));
+    this.#parts.failures.rowThrew(thrown, this.#scene.active?.callId);
+    lua_pushstring(L, utf8(`${positionIn(L) ?? '?'}: ${internalError(errorText(thrown))}`));
     return 1;
   }
 
   #complain(L: LuaState, message: string, execution: Execution<C> | undefined): void {
-    this.#logger.error(message, { at: positionIn(L), function: execution?.name, callId: execution?.callId });
+    this.#parts.failures.complain(message, placeOf(L, execution));
   }
+}
+
+function placeOf<C>(L: LuaState, execution: Execution<C> | undefined): Place {
+  return { at: positionIn(L), callback: execution?.name, callId: execution?.callId };
 }
