@@ -4,7 +4,7 @@ import { errorText } from '../../../base/errors.ts';
 import type { RouteRun, RunOutcome } from '../engine.ts';
 import { toLua } from './conversions.ts';
 import type { Scene } from './scene.ts';
-import { failureOf, placeOf } from './script-failure.ts';
+import { failureOf, isExit, placeOf } from './script-failure.ts';
 import type { Waiting } from './waiting-function.ts';
 
 /** Routes that may run inside of one another: `t_relay` runs the branch route. Each takes some of JavaScript's stack. */
@@ -113,9 +113,9 @@ export class Executor<C extends RouteRun> {
   }
 
   #onError(thrown: unknown, execution: Execution<C>): void {
+    if (isExit(thrown)) return;
     const { failures, maxInstructions } = this.#scene.parts;
     const failure = failureOf(thrown, maxInstructions);
-    if (failure === 'exit') return;
     if (failure.isInternal) failures.rowThrew(thrown, execution.route?.callId);
     failures.scriptFailed(failure.message, execution.route!, placeOf(thrown, execution));
   }

@@ -2,6 +2,7 @@
 import { errorText } from '../../../base/errors.ts';
 import { LuaError, OutOfInstructions } from '../../../lua/runtime/lua-error.ts';
 import { errorValue, framesOf } from '../../../lua/runtime/position.ts';
+import { typeName } from '../../../lua/runtime/operations/metamethod.ts';
 import { EXIT_TEXT, type LuaValue } from '../../../lua/runtime/value.ts';
 import { internalError, outOfInstructions } from '../call-rules.ts';
 import type { Place } from '../failure-log.ts';
@@ -12,13 +13,14 @@ interface ScriptFailure {
   readonly isInternal: boolean;
 }
 
-/** `exit`: the route has ended by an exit that a `pcall` made an error, and that was raised again. */
-export function failureOf(thrown: unknown, maxInstructions: number): ScriptFailure | 'exit' {
+/** True for the exit that a `pcall` made an error, and that was raised again: the route ends, and has not failed. */
+export function isExit(thrown: unknown): boolean {
+  return thrown instanceof LuaError && thrown.value === EXIT_TEXT && errorValue(thrown) === EXIT_TEXT;
+}
+
+export function failureOf(thrown: unknown, maxInstructions: number): ScriptFailure {
   if (thrown instanceof OutOfInstructions) return { message: withPlace(thrown, outOfInstructions(maxInstructions)), isInternal: false };
-  if (thrown instanceof LuaError) {
-    const value = errorValue(thrown);
-    return value === EXIT_TEXT ? 'exit' : { message: textOfError(value), isInternal: false };
-  }
+  if (thrown instanceof LuaError) return { message: textOfError(errorValue(thrown)), isInternal: false };
   if (isStackOverflow(thrown)) return { message: withPlace(thrown, 'stack overflow'), isInternal: false };
   return { message: withPlace(thrown, internalError(errorText(thrown))), isInternal: true };
 }

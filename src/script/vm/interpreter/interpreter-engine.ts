@@ -10,13 +10,15 @@ import { EXIT_AT_LOAD, internalError } from '../call-rules.ts';
 import type { RouteRun, RunOutcome, ScriptEngine } from '../engine.ts';
 import type { EngineParts } from '../engine-parts.ts';
 import type { Place } from '../failure-log.ts';
+import { readScript } from '../script-file.ts';
 import type { Execution, Scene, Waiting } from './execution.ts';
 import { lauxlib, lua, utf8, type LuaState } from './fengari.ts';
 import { pushSnapshot, restoreSnapshot } from './globals-snapshot.ts';
 import { limitInstructions } from './instruction-budget.ts';
 import { pushKsrTable } from './ksr-table.ts';
 import { openLibraries } from './libraries.ts';
-import { errorMessage, isExit, positionIn, takeErrorMessage } from './script-error.ts';
+import { pushFunctionOf } from './parse.ts';
+import { errorMessage, isExit, positionIn } from './script-error.ts';
 import { pushText } from './values.ts';
 
 const {
@@ -164,9 +166,8 @@ export class InterpreterEngine<C extends RouteRun> implements ScriptEngine<C> {
 
   #executeFile(): void {
     const main = this.#main;
-    if (lauxlib.luaL_loadfilex(main, utf8(this.#parts.path), utf8('t')) !== LUA_OK) {
-      throw new AppError('script.load', `Cannot load the script: ${takeErrorMessage(main)}`);
-    }
+    const fault = pushFunctionOf(main, readScript(this.#parts.path));
+    if (fault !== undefined) throw new AppError('script.load', `Cannot load the script: ${fault}`);
     const execution = this.#newExecution('script file', undefined);
     pushSnapshot(main, GLOBALS);
     pushSnapshot(main, LOADED_MODULES);
