@@ -1,11 +1,12 @@
 import { LuaError } from '../../../lua/runtime/lua-error.ts';
-import { isSuspension, type LuaFunction, type LuaValue, type Suspension } from '../../../lua/runtime/value.ts';
+import { EXIT, isSuspension, type LuaFunction, type LuaValue, type Settled, type Suspension } from '../../../lua/runtime/value.ts';
 import { errorText } from '../../../base/errors.ts';
+import { EXIT_AT_LOAD } from '../call-rules.ts';
 import type { RouteRun, RunOutcome } from '../engine.ts';
 import { toLua } from './conversions.ts';
 import type { Scene } from './scene.ts';
 import { failureOf, isExit, placeOf } from './script-failure.ts';
-import type { Waiting } from './waiting-function.ts';
+import { Waiting } from './waiting-function.ts';
 
 /** Routes that may run inside of one another: `t_relay` runs the branch route. Each takes some of JavaScript's stack. */
 const MAX_NESTED = 100;
@@ -45,7 +46,8 @@ export class Executor<C extends RouteRun> {
    * @throws what the script throws
    */
   runFile(f: LuaFunction): void {
-    this.#enter(this.#newExecution('script file', undefined), f, undefined);
+    const ended = this.#enter(this.#newExecution('script file', undefined), f, undefined);
+    if (ended === EXIT) throw new LuaError(EXIT_AT_LOAD);
   }
 
   #newExecution(name: string, route: C | undefined): Execution<C> {
@@ -54,9 +56,9 @@ export class Executor<C extends RouteRun> {
 
   #proceed(execution: Execution<C>, f: LuaFunction | undefined, value: LuaValue): RunOutcome {
     try {
-      const waiting = this.#enter(execution, f, value);
-      if (waiting === undefined) return 'completed';
-      this.#park(execution, waiting);
+      const ended = this.#enter(execution, f, value);
+      if (!(ended instanceof Waiting)) return 'completed';
+      this.#park(execution, ended);
       return 'parked';
     } catch (thrown) {
       this.#onError(thrown, execution);
@@ -64,8 +66,8 @@ export class Executor<C extends RouteRun> {
     }
   }
 
-  /** Starts `f`, or goes on with what has waited; gives what it waits for now. Results are discarded, and an exit is an end like any other. */
-  #enter(execution: Execution<C>, f: LuaFunction | undefined, value: LuaValue): Waiting | undefined {
+  /** Starts `f`, or goes on with what has waited; gives what it waits for now, or the result. */
+  #enter(execution: Execution<C>, f: LuaFunction | undefined, value: LuaValue): Waiting | Settled {
     const scene = this.#scene;
     const { runtime } = scene;
     const { route, callback } = scene;
@@ -80,7 +82,7 @@ export class Executor<C extends RouteRun> {
     try {
       if (f === undefined) return stepOf(execution.suspension!, value);
       const returned = value === undefined ? f() : f(value);
-      if (!isSuspension(returned)) return undefined;
+      if (!isSuspension(returned)) return returned;
       execution.suspension = returned;
       return stepOf(returned, undefined);
     } finally {
@@ -121,7 +123,8 @@ export class Executor<C extends RouteRun> {
   }
 }
 
-function stepOf(suspension: Suspension, value: LuaValue): Waiting | undefined {
+function stepOf(suspension: Suspension, value: LuaValue): Waiting | Settled {
   const step = suspension.next(value);
-  return step.done === true ? undefined : (step.value as Waiting);
+  // Nothing else is yielded out of a route: `coroutine.yield` does it inside of coroutines only.
+  return step.done === true ? step.value : (step.value as Waiting);
 }
