@@ -38,10 +38,16 @@ export function registerChunk(source: string, lines: readonly number[]): string 
   return `${PREFIX}${chunkCount}`;
 }
 
+/** Frames of the errors that were asked for them: V8 tells them once. */
+const framesKnown = new WeakMap<Error, readonly (LuaFrame | undefined)[]>();
+
 /** The functions that were running when `error` was made, innermost first; undefined for a library function. */
 export function framesOf(error: Error): readonly (LuaFrame | undefined)[] {
+  const known = framesKnown.get(error);
+  if (known !== undefined) return known;
   const { prepareStackTrace } = Error;
   const frames: (LuaFrame | undefined)[] = [];
+  framesKnown.set(error, frames);
   Error.prepareStackTrace = (_error, sites) => {
     for (const site of sites) {
       const file = site.getFileName() ?? '';
