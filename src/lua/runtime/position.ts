@@ -24,6 +24,8 @@ const LIBRARY = new URL('../library/', import.meta.url).href;
 const MAX_CHUNKS = 1_000;
 
 const chunks = new Map<number, Chunk>();
+/** What `framesOf` has found: V8 shows the stack of an error only once. */
+const knownFrames = new WeakMap<Error, readonly (LuaFrame | undefined)[]>();
 let chunkCount = 0;
 
 /**
@@ -38,16 +40,12 @@ export function registerChunk(source: string, lines: readonly number[]): string 
   return `${PREFIX}${chunkCount}`;
 }
 
-/** Frames of the errors that were asked for them: V8 tells them once. */
-const framesKnown = new WeakMap<Error, readonly (LuaFrame | undefined)[]>();
-
 /** The functions that were running when `error` was made, innermost first; undefined for a library function. */
 export function framesOf(error: Error): readonly (LuaFrame | undefined)[] {
-  const known = framesKnown.get(error);
+  const known = knownFrames.get(error);
   if (known !== undefined) return known;
   const { prepareStackTrace } = Error;
   const frames: (LuaFrame | undefined)[] = [];
-  framesKnown.set(error, frames);
   Error.prepareStackTrace = (_error, sites) => {
     for (const site of sites) {
       const file = site.getFileName() ?? '';
@@ -59,6 +57,7 @@ export function framesOf(error: Error): readonly (LuaFrame | undefined)[] {
   // V8 makes the text of a stack when it is read for the first time, and only then.
   void error.stack;
   Error.prepareStackTrace = prepareStackTrace;
+  knownFrames.set(error, frames);
   return frames;
 }
 
