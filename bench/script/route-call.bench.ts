@@ -1,6 +1,7 @@
 /**
- * What one route costs on the Lua engine when the KSR functions themselves do nothing: 40 calls, a
- * few string operations and KSR.x.exit(). Run with `node --import tsx bench/script/route-call.bench.ts`.
+ * What one route costs on each Lua engine when the KSR functions themselves do nothing: 40 calls, a
+ * few string operations and KSR.x.exit(). Run with
+ * `node --import tsx bench/script/route-call.bench.ts`.
  */
 import { fileURLToPath } from 'node:url';
 
@@ -66,18 +67,15 @@ const rows: Row<RouteRun>[] = [
   stub('sl', 'sl_reply_error', [], 'int', 1),
 ];
 
-const engine = new LuaEngine<RouteRun>({
-  path: fileURLToPath(new URL('route-call.lua', import.meta.url)),
-  rows,
-  logger: silentLogger,
-});
-engine.load();
-
 const route: RouteRun = { callId: 'bench', failed: false, setDrop() {}, onCompleted() {} };
 
-measure('script/route, 40 KSR calls and exit', () => {
-  calls = 0;
-  engine.run('ksr_request_route', route);
-  return calls;
-});
-if (calls !== 40 || route.failed) throw new Error(`The benchmark route made ${calls} calls`);
+for (const engine of ['compiled', 'interpreter'] as const) {
+  const lua = new LuaEngine<RouteRun>({ engine, path: fileURLToPath(new URL('route-call.lua', import.meta.url)), rows, logger: silentLogger });
+  lua.load();
+  measure(`script/route ${engine}, 40 KSR calls and exit`, () => {
+    calls = 0;
+    lua.run('ksr_request_route', route);
+    return calls;
+  });
+  if (calls !== 40 || route.failed) throw new Error(`The route of the benchmark made ${calls} calls`);
+}

@@ -181,6 +181,7 @@ export class SipNode {
     const engine =
       parts.engine ??
       new LuaEngine<RouteContext>({
+        engine: config.script.engine,
         path: config.script.path ?? PACKAGED_SCRIPT,
         rows: ksrRows,
         logger,
