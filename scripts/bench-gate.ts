@@ -77,8 +77,16 @@ function ratiosOf(file: string, only?: string): Ratios {
   const env = { ...process.env, BENCH_MODE: 'gate', ...(only === undefined ? {} : { BENCH_ONLY: only }) };
   const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', file], { encoding: 'utf8', env });
   if (status !== 0) throw new Error(`${file} failed: ${stderr}`);
-  const lines = stdout.split('\n').filter((line) => line !== '');
-  return new Map(lines.map((line) => JSON.parse(line) as { name: string; ratio: number }).map(({ name, ratio }) => [name, ratio]));
+  return new Map(stdout.split('\n').filter((line) => line !== '').map((line) => entryOf(line, file)));
+}
+
+function entryOf(line: string, file: string): readonly [string, number] {
+  try {
+    const { name, ratio } = JSON.parse(line) as { readonly name: string; readonly ratio: number };
+    return [name, ratio];
+  } catch {
+    throw new Error(`${file} prints what the gate cannot read, use measure(): ${line}`);
+  }
 }
 
 export function readBaseline(): Ratios {

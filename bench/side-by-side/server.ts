@@ -70,11 +70,19 @@ export async function startUntouched(server: Server): Promise<RunningServer> {
   return giveUp(server, child, log);
 }
 
+// However this program ends, no server stays behind on the port.
+let launched: ChildProcess | undefined;
+process.once('exit', () => {
+  if (launched !== undefined && launched.exitCode === null && launched.signalCode === null) process.kill(-launched.pid!, 'SIGKILL');
+});
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
 function launch(server: Server, stdout: 'pipe' | undefined = undefined): { child: ChildProcess; log: string } {
   const log = join(tmpdir(), `sipweet-compare-${server.name}.log`);
   const file = openSync(log, 'w');
   const [program, ...args] = server.command;
   const child = spawn(program!, args, { cwd: ROOT, env: { ...process.env, ROUTE }, stdio: ['ignore', stdout ?? file, file], detached: true });
+  launched = child;
   return { child, log };
 }
 
