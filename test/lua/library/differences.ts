@@ -43,6 +43,10 @@ const CALLS: readonly CallDifference[] = [
     because: 'the same for a digit that the base does not have',
   },
   {
+    applies: (path, [text, base]) => path === 'tonumber' && Math.abs(Number.parseInt(String(text).trim(), Number(base))) >= 2 ** 31,
+    because: 'fengari reads a numeral of a given base in 32 bits',
+  },
+  {
     applies: (path, [text]) => path === 'tonumber' && /^\s*-0*(0x)?[0.]*(e[-+]?\d+|p[-+]?\d+)?\s*$/i.test(String(text)),
     because: 'minus zero is a number of its own, as in Lua 5.1, where 5.3 and fengari have the integer 0 for "-0"',
   },
