@@ -4,7 +4,7 @@
  *
  *   npm run bench:events -- --help
  */
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { startRedis } from '../../test/jobs/redis-process.ts';
@@ -35,6 +35,8 @@ process.exitCode = report.isMissed ? 1 : 0;
 
 async function measure(backend: BackendName, { calls, seconds, rate, background, set }: Options): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'sipweet-events-'));
+  // PostgreSQL runs as another user when we are root, and is to find its files here.
+  await chmod(folder, 0o755);
   const redis = backend === 'redis' ? await startRedis() : undefined;
   const others = new Map(redis === undefined ? [] : [['redis', redis.pid]]);
   const within = (more: readonly string[], callees: number, work: (scene: Scene) => Promise<void>) =>

@@ -79,8 +79,8 @@ export class Service {
     const counts = new Map<string, number>();
     for (const line of readFileSync(this.#logPath, 'utf8').split('\n')) {
       if (!/"level":"(warn|error)"/.test(line)) continue;
-      const { msg, reason } = JSON.parse(line) as { msg: string; reason?: string };
-      const text = reason === undefined ? msg : `${msg}: ${reason}`;
+      const { message, reason } = JSON.parse(line) as { message: string; reason?: string };
+      const text = reason === undefined ? message : `${message}: ${reason}`;
       counts.set(text, (counts.get(text) ?? 0) + 1);
     }
     return counts;

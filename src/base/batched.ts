@@ -4,6 +4,8 @@ export interface BatchedWork<Input, Output> {
   readonly run: (inputs: readonly Input[]) => Promise<readonly Output[]>;
   /** Inputs with the same key are never done in one run: an `UPDATE … FROM` would answer two callers for one change. Reads need none. */
   readonly keyOf?: (input: Input) => string;
+  /** Whether the failure of a run may be one input's fault, so that each is to be tried by itself. Default: never. */
+  readonly isOnesFault?: (thrown: unknown) => boolean;
   /** Inputs of one run at most. Default 100. */
   readonly limit?: number;
 }
@@ -21,8 +23,8 @@ const LIMIT = 100;
  * is under way are the next run. So one call alone waits for nothing, and under load the cost of a
  * round trip and of a commit is shared by as many as came meanwhile.
  *
- * A run that fails is repeated call by call, so that nobody fails for another's input: `run` has to do
- * all or nothing, and has to be safe to repeat.
+ * A run that fails fails all of its calls, unless it may be the fault of one of them: then each is done
+ * by itself, for which `run` has to do all or nothing.
  */
 export class Batched<Input, Output> {
   readonly #work: BatchedWork<Input, Output>;
@@ -71,8 +73,11 @@ export class Batched<Input, Output> {
       const outputs = await this.#work.run(calls.map(({ input }) => input));
       for (const [index, { resolve }] of calls.entries()) resolve(outputs[index]!);
     } catch (thrown) {
-      if (calls.length === 1) return calls[0]!.reject(thrown);
-      for (const call of calls) await this.#runTogether([call]);
+      if (calls.length > 1 && this.#work.isOnesFault?.(thrown) === true) {
+        for (const call of calls) await this.#runTogether([call]);
+      } else {
+        for (const { reject } of calls) reject(thrown);
+      }
     }
   }
 }

@@ -5,16 +5,22 @@
  */
 import type { Knex } from 'knex';
 import { Batched } from '../base/batched.ts';
+import { asUnreachable, sqlState } from './connection.ts';
 import { LedgerTable, type Claim, type LedgerEntry, type Outcome, type PlannedEffect } from './tables/ledger.ts';
 import { UsersTable, type User } from './tables/users.ts';
 
 const idOf = ({ id }: { readonly id: string }): string => id;
 
+/** A statement that PostgreSQL has refused, as against a PostgreSQL that is away. */
+function isOnesFault(thrown: unknown): boolean {
+  return sqlState(thrown) !== undefined && asUnreachable(thrown, '') === undefined;
+}
+
 export class BatchedLedger extends LedgerTable {
-  readonly #find = new Batched<string, LedgerEntry | undefined>({ run: (ids) => this.findAll(ids) });
-  readonly #plan = new Batched<PlannedEffect, LedgerEntry>({ run: (effects) => this.planAll(effects), keyOf: idOf });
-  readonly #claim = new Batched<{ readonly id: string; readonly channel: string | undefined }, LedgerEntry | undefined>({ run: (wanted) => this.claimAll(wanted), keyOf: idOf });
-  readonly #finish = new Batched<Claim & Outcome, LedgerEntry | undefined>({ run: (ends) => this.finishAll(ends), keyOf: idOf });
+  readonly #find = new Batched<string, LedgerEntry | undefined>({ run: (ids) => this.findAll(ids), isOnesFault });
+  readonly #plan = new Batched<PlannedEffect, LedgerEntry>({ run: (effects) => this.planAll(effects), keyOf: idOf, isOnesFault });
+  readonly #claim = new Batched<{ readonly id: string; readonly channel: string | undefined }, LedgerEntry | undefined>({ run: (wanted) => this.claimAll(wanted), keyOf: idOf, isOnesFault });
+  readonly #finish = new Batched<Claim & Outcome, LedgerEntry | undefined>({ run: (ends) => this.finishAll(ends), keyOf: idOf, isOnesFault });
   /** One for each length of the window that is asked for: there is one in a process. */
   readonly #counts = new Map<number, Batched<string, number>>();
 
@@ -37,7 +43,7 @@ export class BatchedLedger extends LedgerTable {
   override countBefore(id: string, windowMs: number): Promise<number> {
     let counts = this.#counts.get(windowMs);
     if (counts === undefined) {
-      counts = new Batched({ run: (ids) => this.countsBefore(ids, windowMs) });
+      counts = new Batched({ run: (ids) => this.countsBefore(ids, windowMs), isOnesFault });
       this.#counts.set(windowMs, counts);
     }
     return counts.call(id);
@@ -49,7 +55,7 @@ export class BatchedUsers extends UsersTable {
 
   constructor(db: Knex) {
     super(db);
-    this.#find = new Batched({ run: (names) => this.findAllBySipUser(names) });
+    this.#find = new Batched({ run: (names) => this.findAllBySipUser(names), isOnesFault });
   }
 
   override findBySipUser(sipUser: string): Promise<User | undefined> {

@@ -55,7 +55,8 @@ test('inputs of the same key are done one after the other, and no run takes more
   assert.deepEqual(runs.inputs, [['a1', 'b1'], ['a2', 'c1']]);
 });
 
-test('a run that fails is repeated call by call: only whose input is wrong fails', async () => {
+/** Fails runs that have `bad` in them. */
+function failing(isOnesFault: boolean) {
   const inputs: (readonly string[])[] = [];
   const batched = new Batched({
     run: async (some: readonly string[]) => {
@@ -63,9 +64,22 @@ test('a run that fails is repeated call by call: only whose input is wrong fails
       if (some.includes('bad')) throw new Error('a bad one');
       return some;
     },
+    isOnesFault: () => isOnesFault,
   });
+  return { batched, inputs };
+}
+
+test('a failure that may be the fault of one: each is tried by itself, and only whose input is wrong fails', async () => {
+  const { batched, inputs } = failing(true);
   const ends = await Promise.allSettled(['good', 'bad', 'fine'].map((input) => batched.call(input)));
   assert.deepEqual(ends.map(({ status }) => status), ['fulfilled', 'rejected', 'fulfilled']);
   assert.deepEqual(inputs, [['good', 'bad', 'fine'], ['good'], ['bad'], ['fine']]);
+});
+
+test('any other failure is everybody\'s, at once, and the next run is not hindered', async () => {
+  const { batched, inputs } = failing(false);
+  const ends = await Promise.allSettled(['good', 'bad'].map((input) => batched.call(input)));
+  assert.deepEqual(ends.map(({ status }) => status), ['rejected', 'rejected']);
   assert.equal(await batched.call('next'), 'next');
+  assert.deepEqual(inputs, [['good', 'bad'], ['next']]);
 });
