@@ -46,13 +46,14 @@ export class Service {
   static async start({ folder, redisUrl, set, profile }: ServiceOptions): Promise<Service> {
     const [logPath, bannerPath] = [join(folder, 'service.log'), join(folder, 'banner.txt')];
     const [log, banner] = [openSync(logPath, 'a'), openSync(bannerPath, 'w')];
-    const child = spawn(process.execPath, [CLI, 'start', ...[...BASIC, ...set].flatMap((one) => ['--set', one])], {
+    // Its processes inherit what Node is told here.
+    const flags = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
+    const child = spawn(process.execPath, [...flags, CLI, 'start', ...[...BASIC, ...set].flatMap((one) => ['--set', one])], {
       cwd: folder,
       env: {
         PATH: process.env['PATH'] ?? '',
         HOME: folder,
         ...(redisUrl === undefined ? {} : { REDIS_URL: redisUrl }),
-        ...(profile === undefined ? {} : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profile}` }),
       },
       stdio: ['ignore', log, banner],
     });
