@@ -75,13 +75,13 @@ export class Service {
     this.#child.kill('SIGHUP');
   }
 
-  /** Its warnings and errors so far, each text with how often it came. */
+  /** Its warnings and errors so far, each text with how often it came; numbers in them do not make them differ. */
   complaints(): ReadonlyMap<string, number> {
     const counts = new Map<string, number>();
     for (const line of readFileSync(this.#logPath, 'utf8').split('\n')) {
       if (!/"level":"(warn|error)"/.test(line)) continue;
       const { message, reason } = JSON.parse(line) as { message: string; reason?: string };
-      const text = reason === undefined ? message : `${message}: ${reason}`;
+      const text = (reason === undefined ? message : `${message}: ${reason}`).replaceAll(/\d+/g, 'N');
       counts.set(text, (counts.get(text) ?? 0) + 1);
     }
     return counts;
