@@ -31,8 +31,7 @@ const report = new Report(options);
 let number = 0;
 const numbers = { next: () => (number += 1) };
 for (const backend of options.backends) await measure(backend, options);
-report.write();
-process.exitCode = report.isMissed ? 1 : 0;
+report.conclude();
 
 async function measure(backend: BackendName, { calls, seconds, rate, background, set }: Options): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'sipweet-events-'));

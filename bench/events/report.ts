@@ -1,97 +1,76 @@
-import { writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
+import { conclude, row, thisMachine, type ResultRow } from '../result.ts';
 import type { CpuTimes } from './cpu.ts';
 import type { LoadFigures } from './load.ts';
-import { loadAverage, thisMachine } from './machine.ts';
 import type { BackendName, Options } from './options.ts';
 import type { AtRest } from './rest.ts';
 import { TARGETS } from './targets.ts';
 
-interface Row {
-  readonly what: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly target: number | null;
-}
+/** All targets of this measurement are the most that may be. */
+const atMost = (value: number) => ({ value, relation: '<=' }) as const;
 
-/** Collects the figures of a run, prints each as it comes, and knows whether a target was missed. */
+/** Collects the figures of a run; prints at once what explains them, and the figures at the end. */
 export class Report {
-  readonly #date = new Date().toISOString();
-  readonly #rows: Row[] = [];
+  readonly #machine = thisMachine();
+  readonly #rows: ResultRow[] = [];
   readonly #options: Options;
 
   constructor(options: Options) {
     this.#options = options;
-    const { cpu, cores, node } = thisMachine();
-    console.log(`${cpu}, ${cores} cores, Node ${node}; load average ${loadAverage()}`);
+    const { cpu, cores, node, loadAverage } = this.#machine;
+    console.log(`${cpu}, ${cores} cores, Node ${node}; load average ${loadAverage} before the run`);
   }
 
-  get isMissed(): boolean {
-    return this.#rows.some(isMissed);
-  }
-
-  atRest(backend: BackendName, figures: AtRest): void {
-    console.log(`\n${backend}, at rest, ${figures.calls} calls one after the other: from the CANCEL to the request for the message`);
-    this.#add(`${backend}, at rest: p50`, figures.p50Ms, 'ms', TARGETS.restP50Ms);
-    this.#add(`${backend}, at rest: p99`, figures.p99Ms, 'ms', TARGETS.restP99Ms);
-    this.#add(`${backend}, at rest: max`, figures.maxMs, 'ms');
-    this.#add(`${backend}, at rest: lost`, figures.lost, 'messages', TARGETS.lost);
-    this.#add(`${backend}, at rest: doubled`, figures.doubled, 'messages', TARGETS.doubled);
+  atRest(backend: BackendName, { calls, p50Ms, p99Ms, maxMs, lost, doubled }: AtRest): void {
+    const name = `${backend}, ${calls} calls at rest`;
+    this.#rows.push(
+      row(`${name}: CANCEL to message, p50`, p50Ms, 'ms', atMost(TARGETS.restP50Ms)),
+      row(`${name}: CANCEL to message, p99`, p99Ms, 'ms', atMost(TARGETS.restP99Ms)),
+      row(`${name}: CANCEL to message, max`, maxMs, 'ms'),
+      row(`${name}: lost`, lost, 'messages', atMost(TARGETS.lost)),
+      row(`${name}: doubled`, doubled, 'messages', atMost(TARGETS.doubled)),
+    );
+    console.log(`${name}: done (load average ${loadavg()[0]!.toFixed(1)})`);
   }
 
   /** `alone` are answered calls without missed ones beside them. */
   underLoad(backend: BackendName, { alone, together }: { readonly alone: LoadFigures | undefined; readonly together: LoadFigures }): void {
     const { seconds, rate, background } = this.#options;
-    const name = `${backend}, ${rate} missed calls/s`;
-    console.log(`\n${name} beside ${background} answered calls/s for ${seconds} s (load average ${loadAverage()})`);
-    this.#add(`${name}: sent`, together.missed, 'messages');
-    this.#add(`${name}: delivered`, together.delivered, 'messages');
-    const perSecond = (together.delivered / Math.max(1, together.tookMs + together.drainMs)) * 1000;
-    this.#add(`${name}: delivered a second, until the last`, perSecond, '/s');
-    this.#add(`${name}: missed calls that failed`, together.missedFailed, 'calls', 0);
-    this.#add(`${name}: lost`, together.lost, 'messages', TARGETS.lost);
-    this.#add(`${name}: doubled`, together.doubled, 'messages', TARGETS.doubled);
-    this.#add(`${name}: behind at the last CANCEL`, together.behind, 'messages');
-    this.#add(`${name}: drain after the last CANCEL`, together.drainMs, 'ms', TARGETS.drainMs);
-    this.#add(`${name}: CANCEL to message p50`, together.p50Ms, 'ms');
-    this.#add(`${name}: CANCEL to message p99`, together.p99Ms, 'ms');
+    const name = `${backend}, ${rate} missed and ${background} answered calls/s for ${seconds} s`;
+    const deliveredPerSecond = (together.delivered / Math.max(1, together.tookMs + together.drainMs)) * 1000;
+    this.#rows.push(
+      row(`${name}: sent`, together.missed, 'messages'),
+      row(`${name}: delivered`, together.delivered, 'messages'),
+      row(`${name}: delivered until the last`, deliveredPerSecond, '/s'),
+      row(`${name}: missed calls failed`, together.missedFailed, 'calls', atMost(0)),
+      row(`${name}: lost`, together.lost, 'messages', atMost(TARGETS.lost)),
+      row(`${name}: doubled`, together.doubled, 'messages', atMost(TARGETS.doubled)),
+      row(`${name}: behind at the last CANCEL`, together.behind, 'messages'),
+      row(`${name}: drain after the last CANCEL`, together.drainMs, 'ms', atMost(TARGETS.drainMs)),
+      row(`${name}: CANCEL to message, p50`, together.p50Ms, 'ms'),
+      row(`${name}: CANCEL to message, p99`, together.p99Ms, 'ms'),
+    );
     if (alone !== undefined) {
-      this.#add(`${name}: answered calls`, together.answered, 'calls');
-      this.#add(`${name}: answered calls failed, without missed ones`, alone.answeredFailed, 'calls');
-      this.#add(`${name}: answered calls failed, beside them`, together.answeredFailed, 'calls', alone.answeredFailed + TARGETS.addedFailures);
-      printFailures('without missed calls', alone.failures);
+      this.#rows.push(
+        row(`${name}: answered calls failed without missed ones`, alone.answeredFailed, 'calls'),
+        row(`${name}: answered calls failed beside them`, together.answeredFailed, 'calls', atMost(alone.answeredFailed + TARGETS.addedFailures)),
+      );
     }
-    printFailures('together', together.failures);
-    if (alone !== undefined) printCpu('answered calls alone', alone);
-    printCpu('together', together);
+    for (const [part, ms] of together.cpu) this.#rows.push(row(`${name}: CPU of ${part}`, (100 * ms) / together.tookMs, '% of a core'));
+    console.log(`${name}: done (load average ${loadavg()[0]!.toFixed(1)})`);
+    if (alone !== undefined) printDetails('answered calls alone', alone);
+    printDetails('together', together);
   }
 
-  /** Writes the JSON file, when one was asked for. */
-  write(): void {
-    const { json } = this.#options;
-    if (json === undefined) return;
-    const rows = this.#rows.map(({ what, value, unit, target }) => ({ what, value, unit, target }));
-    writeFileSync(json, `${JSON.stringify({ name: 'events', date: this.#date, machine: { ...thisMachine(), loadAverage: loadAverage() }, rows }, undefined, 2)}\n`);
-  }
-
-  #add(what: string, value: number, unit: string, target: number | null = null): void {
-    const row: Row = { what, value: Number.isNaN(value) ? -1 : Math.round(value * 10) / 10, unit, target };
-    this.#rows.push(row);
-    const verdict = target === null ? '' : `   target ${target}: ${isMissed(row) ? 'MISSED' : 'kept'}`;
-    console.log(`  ${row.what.slice(row.what.indexOf(': ') + 2).padEnd(50)}${String(row.value).padStart(10)} ${unit}${verdict}`);
+  /** Prints the figures, writes the file that was asked for, and sets the exit code. */
+  conclude(): void {
+    conclude('events', this.#machine, this.#rows, this.#options.json);
   }
 }
 
-/** All targets are the most that may be; a figure that could not be taken is -1. */
-function isMissed({ value, target }: Row): boolean {
-  return target !== null && (value > target || value === -1);
-}
-
-function printFailures(when: string, failures: ReadonlyMap<string, number>): void {
+function printDetails(when: string, { failures, cpu, tookMs }: { readonly failures: LoadFigures['failures']; readonly cpu: CpuTimes; readonly tookMs: number }): void {
   for (const [end, count] of failures) console.log(`  ${when}: ${count} × ${end}`);
-}
-
-function printCpu(when: string, { cpu, tookMs }: { readonly cpu: CpuTimes; readonly tookMs: number }): void {
-  const parts = [...cpu].filter(([, ms]) => ms >= tookMs / 200).map(([part, ms]) => `${part} ${((100 * ms) / tookMs).toFixed(0)} %`);
+  const parts = [...cpu].map(([part, ms]) => `${part} ${((100 * ms) / tookMs).toFixed(0)} %`);
   const allMs = [...cpu.values()].reduce((sum, ms) => sum + ms, 0);
   console.log(`  CPU of a core, ${when}: ${parts.join(', ')}; all ${((100 * allMs) / tookMs).toFixed(0)} %`);
 }
