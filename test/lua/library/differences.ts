@@ -43,7 +43,7 @@ const CALLS: readonly CallDifference[] = [
     because: 'the same for a digit that the base does not have',
   },
   {
-    applies: (path, [text, base]) => path === 'tonumber' && Math.abs(Number.parseInt(String(text).trim(), Number(base))) >= 2 ** 31,
+    applies: (path, [text, base]) => path === 'tonumber' && base !== undefined && Math.abs(Number.parseInt(String(text).trim(), Number(base))) >= 2 ** 31,
     because: 'fengari reads a numeral of a given base in 32 bits',
   },
   {
