@@ -1,7 +1,16 @@
--- What random and hand-written programs report by: loaded before them, in the same state.
+-- What random and hand-written programs report by; stands in front of each, on one line.
 -- A value is reported with its type and in full; a table by a number, in the order in which tables were
 -- seen, and with its entries sorted, because the order of `pairs` is nobody's promise.
-local initial = {}
+
+-- The state is that of the program before: its globals go.
+ORIGINAL = ORIGINAL or {}
+if next(ORIGINAL) == nil then
+  for name in next, _G do ORIGINAL[name] = true end
+end
+for name in next, _G do
+  if not ORIGINAL[name] then _G[name] = nil end
+end
+
 local numbers, seen = {}, 0
 
 -- Exact: the text that Lua writes, and how far the number is from it.
@@ -63,14 +72,3 @@ function keys(t)
   table.sort(list, function(a, b) return tostring(a) < tostring(b) end)
   return list
 end
-
--- Forgets what the program before has left.
-function reset()
-  for name in next, _G do
-    if not initial[name] then _G[name] = nil end
-  end
-  numbers, seen = {}, 0
-end
-
-for name in next, _G do initial[name] = true end
-initial.main = nil

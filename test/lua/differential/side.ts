@@ -31,7 +31,7 @@ export class Side {
     this.#folder = mkdtempSync(join(tmpdir(), 'lua-'));
     this.#logger = new RouteLogger();
     writeFileSync(this.#path, '');
-    this.#engine = new LuaEngine<FakeRoute>({ ...options, path: this.#path, logger: this.#logger });
+    this.#engine = new LuaEngine<FakeRoute>({ ...options, engine: name, path: this.#path, logger: this.#logger });
   }
 
   get #path(): string {

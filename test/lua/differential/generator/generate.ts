@@ -7,12 +7,12 @@ import { block } from './statements.ts';
 import { Writer } from './writer.ts';
 
 /**
- * The program's first statement clears the state; its function `main` is what is run. KSR functions cannot be called
- * while the file is loaded, so nothing outside of functions reports.
+ * What is run is the program's function `main`. KSR functions cannot be called while the file is loaded, so nothing outside
+ * of functions reports.
  */
 export function generate(seed: number): readonly Statement[] {
   const w = new Writer(seeded(seed));
   const shared = w.some(0, 3, () => (w.chance(60) ? definition(w) : constant(w)));
   const { written } = w.body({}, () => block(w, 3, 8));
-  return ['reset()', ...shared, line('function main()', written)];
+  return [...shared, line('function main()', written)];
 }
