@@ -2,12 +2,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after } from 'node:test';
+import { after, describe } from 'node:test';
 
 import type { LogFields, Logger } from '../../../src/base/logger.ts';
 import { rowsOf, type KsrValue, type Row } from '../../../src/script/row.ts';
 import type { RouteRun } from '../../../src/script/vm/engine.ts';
-import { LuaEngine, type LuaEngineOptions } from '../../../src/script/vm/lua-engine.ts';
+import { LuaEngine, type EngineKind, type LuaEngineOptions } from '../../../src/script/vm/lua-engine.ts';
 
 export interface LogLine {
   readonly level: string;
@@ -98,6 +98,13 @@ export interface Stage {
 }
 
 type Options = Partial<Omit<LuaEngineOptions<TestRun>, 'path' | 'logger'>> & { readonly load?: boolean };
+
+export const ENGINES: readonly EngineKind[] = ['compiled', 'interpreter'];
+
+/** Runs the same tests on both engines: `body` gets a `stage` whose scripts run on one of them. */
+export function onBothEngines(body: (stage: (source: string, options?: Options) => Stage, engine: EngineKind) => void): void {
+  for (const engine of ENGINES) describe(engine, () => body((source, options) => stage(source, { ...options, engine }), engine));
+}
 
 /** Writes `source` to a folder of its own and loads it. */
 export function stage(source: string, options: Options = {}): Stage {
