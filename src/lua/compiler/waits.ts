@@ -114,7 +114,7 @@ class Analysis implements Waits {
         return this.functions.has(callee);
       case 'Identifier': {
         const variable = scope.variables.get(callee);
-        if (variable === undefined) return this.#named(callee.name, this.#hasHiddenGlobals, [this.#globals, this.#fields]);
+        if (variable === undefined) return this.#waiting.has(callee.name) || this.#named(callee.name, this.#hasHiddenGlobals, [this.#globals, this.#fields]);
         if (variable.assigned || variable.initial === undefined) return this.#anyValueWaits();
         return this.#mayWait(variable.initial, scope);
       }
