@@ -19,7 +19,7 @@ export async function checkRandomPrograms(pair: ProgramPair, { seed, from, to, m
   for (let iteration = from; iteration < to && failures.length < maxFailures; iteration += 1) {
     const program = generate(seedOf(seed, iteration));
     if ((await pair.compare(sourceOf(program))) === undefined) continue;
-    const small = await minimise(program, async (candidate) => (await pair.compare(sourceOf(candidate))) !== undefined);
+    const small = await minimise(program, (candidate) => pair.compare(sourceOf(candidate)).then((difference) => difference !== undefined, () => false));
     const difference = await pair.compare(sourceOf(small));
     const text = `seed ${seed}, iteration ${iteration}\n${sourceOf(small)}${difference === undefined ? 'not the same every time' : describeDifference(difference)}\n`;
     failures.push(text);

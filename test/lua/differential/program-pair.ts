@@ -45,21 +45,25 @@ export class ProgramPair {
     this.compiled = new Side('compiled', { rows: TEST_ROWS, maxInstructions });
   }
 
-  /** The program must define `main`. Undefined when nothing can be told apart, also where functions wait. */
+  /**
+   * Undefined when nothing can be told apart, also where functions wait.
+   * @param program defines `main`
+   * @throws when the interpreter does not load it
+   */
   async compare(program: string): Promise<Difference | undefined> {
-    const [reference, ...others] = [
-      await this.observe(this.interpreter, program, false),
-      await this.observe(this.compiled, program, false),
-      await this.observe(this.compiled, program, true),
-    ];
-    return firstDifference(reference!, others[0]!) ?? firstDifference(reference!, others[1]!);
+    const reference = await this.#observe(this.interpreter, program, false);
+    if (reference.isRefused) throw new Error(`no program: ${reference.seen[0]}\n${program}`);
+    for (const waiting of [false, true]) {
+      const difference = firstDifference(reference.seen, (await this.#observe(this.compiled, program, waiting)).seen);
+      if (difference !== undefined) return difference;
+    }
+    return undefined;
   }
 
-  async observe(side: Side, program: string, waiting: boolean): Promise<Observation> {
-    const error = side.load(`${OBSERVER}\n${program}`);
-    // Which of the mistakes in a text is named, and how, is for each parser to say.
-    if (error !== undefined) return ['not loaded'];
-    return side.observe('main', new Echo(waiting));
+  async #observe(side: Side, program: string, waiting: boolean): Promise<{ readonly isRefused: boolean; readonly seen: Observation }> {
+    const refusal = side.load(`${OBSERVER}\n${program}`);
+    if (refusal !== undefined) return { isRefused: true, seen: [refusal] };
+    return { isRefused: false, seen: await side.observe('main', new Echo(waiting)) };
   }
 
   close(): void {

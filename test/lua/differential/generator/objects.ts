@@ -68,7 +68,7 @@ function use(w: Writer, o: string): string {
     () => `return ${o}(${w.pick(['', '1', '1, nil', 'nil, 2'])})`,
     () => `return ${o}:method(${number(w, 0)})`,
     () => `return tostring(${o})`,
-    () => `for k, v in pairs(${o}) do emit(k, v) break end`,
+    () => `return keys(${o})`,
     () => `for i, v in ipairs(${o}) do emit(i, v) if i > 3 then break end end`,
     () => `return 1 .. ${o} .. 2 .. "x"`,
     () => `return getmetatable(${o}) == "locked", pcall(setmetatable, ${o}, nil)`,

@@ -9,7 +9,7 @@ const AFTER = ['', '', '', '*', '+', '-', '?'];
 const ODD = ['%', '[', '[a', '(', ')', '(()', '%1', '(a)%2', '%f', '%b', '%bx', 'a**', '^*', '^', '$', '()', '(a*(.)%w(%s*))', '[%a-z]', '[a-%%]', '^^a', 'a$b', '%g+'];
 const SUBJECTS = ['"abc abc"', '"sip:alice@example.org:5060;transport=udp"', '"  key = value  "', '"a.b.c"', '"(a(b)c)"', '"THE (quick) fox"', '""', '"aaab"', '"x\\0y\\0z"', '"10.0.0.1"', '"\\200\\255ab"'];
 const FORMATS: readonly (readonly [format: string, argument: 'number' | 'whole' | 'text' | 'any'])[] = [
-  ['%d', 'whole'], ['%5d', 'whole'], ['%-5d|', 'whole'], ['%05d', 'whole'], ['%+d', 'whole'], ['%i', 'whole'], ['%x', 'whole'], ['%X', 'whole'], ['%#x', 'whole'], ['%o', 'whole'], ['%c', 'whole'],
+  ['%d', 'whole'], ['%5d', 'whole'], ['%-5d|', 'whole'], ['%05d', 'whole'], ['%+d', 'whole'], ['%i', 'whole'], ['%x', 'whole'], ['%X', 'whole'], ['%o', 'whole'], ['%c', 'whole'],
   ['%.2f', 'number'], ['%8.3f|', 'number'], ['%f', 'number'], ['%.0f', 'number'], ['%e', 'number'], ['%.3e', 'number'], ['%g', 'number'], ['%.3g', 'number'], ['%.14g', 'number'],
   ['%s', 'any'], ['%10s|', 'text'], ['%-10s|', 'text'], ['%.2s', 'text'], ['%q', 'text'], ['%%', 'any'], ['%', 'any'], ['%y', 'any'], ['%d', 'text'], ['%s', 'number'],
 ];
@@ -37,37 +37,37 @@ export function patternUse(w: Writer): Statement {
   const p = quoted(pattern(w));
   switch (w.random(6)) {
     case 0:
-      return `probe(string.find, ${subject(w)}, ${p}${w.chance(40) ? `, ${w.between(-4, 8)}${w.chance(30) ? ', true' : ''}` : ''})`;
+      return `probe(function() return string.find(${subject(w)}, ${p}${w.chance(40) ? `, ${w.between(-4, 8)}${w.chance(30) ? ', true' : ''}` : ''}) end)`;
     case 1:
-      return `probe(string.match, ${subject(w)}, ${p}${w.chance(30) ? `, ${w.between(-4, 8)}` : ''})`;
+      return `probe(function() return string.match(${subject(w)}, ${p}${w.chance(30) ? `, ${w.between(-4, 8)}` : ''}) end)`;
     case 2:
       return `probe(function() for x, y in string.gmatch(${subject(w)}, ${p}) do emit(x, y) end end)`;
     default:
-      return `probe(string.gsub, ${subject(w)}, ${p}, ${w.pick(REPLACEMENTS)}${w.chance(30) ? `, ${w.between(-1, 3)}` : ''})`;
+      return `probe(function() return string.gsub(${subject(w)}, ${p}, ${w.pick(REPLACEMENTS)}${w.chance(30) ? `, ${w.between(-1, 3)}` : ''}) end)`;
   }
 }
 
 export function textUse(w: Writer): Statement {
   switch (w.random(9)) {
     case 0:
-      return `probe(string.byte, ${subject(w)}, ${w.between(-3, 3)}, ${w.between(-3, 5)})`;
+      return `probe(function() return string.byte(${subject(w)}, ${w.between(-3, 3)}, ${w.between(-3, 5)}) end)`;
     case 1:
-      return `probe(${['string.char', ...w.some(0, 4, () => w.between(w.chance(10) ? -1 : 0, w.chance(10) ? 256 : 255))].join(', ')})`;
+      return `probe(function() return string.char(${w.some(0, 4, () => w.between(w.chance(10) ? -1 : 0, w.chance(10) ? 256 : 255)).join(', ')}) end)`;
     case 2:
-      return `probe(string.sub, ${subject(w)}, ${w.between(-8, 8)}${w.chance(70) ? `, ${w.between(-8, 8)}` : ''})`;
+      return `probe(function() return string.sub(${subject(w)}, ${w.between(-8, 8)}${w.chance(70) ? `, ${w.between(-8, 8)}` : ''}) end)`;
     case 3:
-      return `probe(string.rep, ${subject(w)}, ${w.between(-1, 4)}${w.chance(30) ? ', ", "' : ''})`;
+      return `probe(function() return string.rep(${subject(w)}, ${w.between(-1, 4)}${w.chance(30) ? ', ", "' : ''}) end)`;
     case 4:
-      return `probe(tonumber, ${w.pick([w.pick(TEXTS), '"1e2"', '"0x.8p1"', '"1 2"', '"z"', '"-0x10"', '"1."', '".5"', '"."', '"0x"', '"1e"', '"inf"', '"nan"', '{}', '12'])}${w.chance(40) ? `, ${w.pick(['2', '8', '10', '16', '36', '1', '37'])}` : ''})`;
+      return `probe(function() return tonumber(${w.pick([w.pick(TEXTS), '"1e2"', '"0x.8p1"', '"1 2"', '"z"', '"-0x10"', '"1."', '".5"', '"."', '"0x"', '"1e"', '"inf"', '"nan"', '{}', '12'])}${w.chance(40) ? `, ${w.pick(['2', '8', '10', '16', '36', '1', '37'])}` : ''}) end)`;
     case 5:
-      return `probe(tostring, ${w.pick([number(w), text(w), 'nil', 'true', ''])})`.replace(', )', ')');
+      return `probe(function() return tostring(${w.pick([number(w), text(w), 'nil', 'true', ''])}) end)`;
     case 6:
       return `emit(${subject(w)} < ${subject(w)}, #${subject(w)} + 0, (${subject(w)}):upper(), (${subject(w)}):lower(), (${subject(w)}):reverse())`;
     default: {
       const specs = w.some(1, 3, () => w.pick(FORMATS));
       const args = specs.map(([, kind]) => (kind === 'whole' ? String(w.between(kind === 'whole' && w.chance(30) ? -50 : 0, 120)) : kind === 'number' ? number(w, 1) : kind === 'text' ? text(w, 1) : w.pick([text(w, 1), number(w, 1), 'nil', 'true'])));
       if (w.chance(5)) args.pop();
-      return `probe(string.format, ${[quoted(specs.map(([format]) => format).join(' ')), ...args].join(', ')})`;
+      return `probe(function() return string.format(${[quoted(specs.map(([format]) => format).join(' ')), ...args].join(', ')}) end)`;
     }
   }
 }
