@@ -46,18 +46,15 @@ export class ProgramPair {
   }
 
   /**
-   * Undefined when nothing can be told apart, also where functions wait.
+   * Undefined when nothing can be told apart.
    * @param program defines `main`
+   * @param waiting lets functions wait on the compiled engine; on the interpreter they always answer at once
    * @throws when the interpreter does not load it
    */
-  async compare(program: string): Promise<Difference | undefined> {
+  async compare(program: string, waiting: boolean): Promise<Difference | undefined> {
     const reference = await this.#observe(this.interpreter, program, false);
     if (reference.isRefused) throw new Error(`no program: ${reference.seen[0]}\n${program}`);
-    for (const waiting of [false, true]) {
-      const difference = firstDifference(reference.seen, (await this.#observe(this.compiled, program, waiting)).seen);
-      if (difference !== undefined) return difference;
-    }
-    return undefined;
+    return firstDifference(reference.seen, (await this.#observe(this.compiled, program, waiting)).seen);
   }
 
   async #observe(side: Side, program: string, waiting: boolean): Promise<{ readonly isRefused: boolean; readonly seen: Observation }> {

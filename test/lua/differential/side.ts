@@ -21,12 +21,12 @@ const ADDRESS = /\b(table|function|thread): (?:0x)?[0-9a-f]+/g;
 export type Observation = readonly string[];
 
 export class Side {
-  readonly name: string;
+  readonly name: 'interpreter' | 'compiled';
   readonly #folder: string;
   readonly #engine: ScriptEngine<FakeRoute>;
   readonly #logger: RouteLogger;
 
-  constructor(name: 'interpreter' | 'compiled', options: SideOptions) {
+  constructor(name: Side['name'], options: SideOptions) {
     this.name = name;
     this.#folder = mkdtempSync(join(tmpdir(), 'lua-'));
     this.#logger = new RouteLogger();

@@ -14,7 +14,7 @@ export function yielding(w: Writer): Statement {
     () => `emit(1 + (tonumber((coroutine.yield("in expression"))) or 0), coroutine.yield(${loudNumber(w, 1)}))`,
     () => `for i = 1, 3 do emit(i, coroutine.yield(i)) end`,
     () => `for x in coroutine.wrap(function() for i = 1, 2 do coroutine.yield(i) end end) do emit(x, coroutine.yield("inner", x)) end`,
-    () => `probe(function(...) emit(coroutine.yield(...)) if ${truth(w, 1)} then error("after a yield") end return "end" end, ${number(w, 0)})`,
+    () => `probe(function(...) emit(coroutine.yield(...)) if ${truth(w, 1)} then error("after a yield") end return "over" end, ${number(w, 0)})`,
     () => `emit({coroutine.yield("a"), coroutine.yield("b"), x = coroutine.yield("c")})`,
     () => `emit(coroutine.yield("c") .. "" == "", select("#", coroutine.yield("d", nil)))`,
     () => `emit(coroutine.status(coroutine.running()), (select(2, coroutine.running())))`,
@@ -34,7 +34,7 @@ export function coroutineUse(w: Writer): readonly Statement[] {
   const [co, name] = [w.fresh('co'), w.fresh('f')];
   const { written, cost } = w.body({ inCoroutine: true, variadic: true }, () => [yielding(w), ...block(w, 1, 4), yielding(w)]);
   w.spend(cost);
-  const definition = line(`local function ${name}(...)`, [...written, `return ${w.pick(['...', '"end"', number(w, 1), '1, 2'])}`]);
+  const definition = line(`local function ${name}(...)`, [...written, `return ${w.pick(['...', '"over"', number(w, 1), '1, 2'])}`]);
   if (w.chance(30)) {
     return [definition, `local ${co} = coroutine.wrap(${name})`, `for turn = 1, ${MOST} do probe(${co}, turn) end`];
   }
