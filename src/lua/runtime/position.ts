@@ -24,6 +24,8 @@ const LIBRARY = new URL('../library/', import.meta.url).href;
 const MAX_CHUNKS = 1_000;
 
 const chunks = new Map<number, Chunk>();
+/** What `framesOf` has found: V8 shows the stack of an error only once. */
+const knownFrames = new WeakMap<Error, readonly (LuaFrame | undefined)[]>();
 let chunkCount = 0;
 
 /**
@@ -40,6 +42,8 @@ export function registerChunk(source: string, lines: readonly number[]): string 
 
 /** The functions that were running when `error` was made, innermost first; undefined for a library function. */
 export function framesOf(error: Error): readonly (LuaFrame | undefined)[] {
+  const known = knownFrames.get(error);
+  if (known !== undefined) return known;
   const { prepareStackTrace } = Error;
   const frames: (LuaFrame | undefined)[] = [];
   Error.prepareStackTrace = (_error, sites) => {
@@ -53,6 +57,7 @@ export function framesOf(error: Error): readonly (LuaFrame | undefined)[] {
   // V8 makes the text of a stack when it is read for the first time, and only then.
   void error.stack;
   Error.prepareStackTrace = prepareStackTrace;
+  knownFrames.set(error, frames);
   return frames;
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, describe } from 'node:test';
 
 import type { LogFields, Logger } from '../../../src/base/logger.ts';
+import { ENGINE } from '../engine-kind.ts';
 import { rowsOf, type KsrValue, type Row } from '../../../src/script/row.ts';
 import type { RouteRun } from '../../../src/script/vm/engine.ts';
 import { LuaEngine, type EngineKind, type LuaEngineOptions } from '../../../src/script/vm/lua-engine.ts';
@@ -106,7 +107,7 @@ export function onBothEngines(body: (stage: (source: string, options?: Options) 
   for (const engine of ENGINES) describe(engine, () => body((source, options) => stage(source, { ...options, engine }), engine));
 }
 
-/** Writes `source` to a folder of its own and loads it. */
+/** Writes `source` to a folder of its own and loads it; on the engine of the whole test run unless the test says another. */
 export function stage(source: string, options: Options = {}): Stage {
   const folder = mkdtempSync(join(tmpdir(), 'script-'));
   after(() => rmSync(folder, { recursive: true, force: true }));
@@ -114,7 +115,7 @@ export function stage(source: string, options: Options = {}): Stage {
   const write = (text: string, file = 'route.lua') => writeFileSync(join(folder, file), text, 'latin1');
   write(source);
   const logger = new RecordingLogger();
-  const engine = new LuaEngine<TestRun>({ ...options, path, logger, rows: [...testRows, ...(options.rows ?? [])] });
+  const engine = new LuaEngine<TestRun>({ engine: ENGINE, ...options, path, logger, rows: [...testRows, ...(options.rows ?? [])] });
   if (options.load !== false) engine.load();
   const route = (body: string, run = new TestRun()) => {
     write(`function probe(argument)\n${body}\nend`);

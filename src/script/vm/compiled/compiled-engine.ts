@@ -1,12 +1,16 @@
 import { AppError } from '../../../base/errors.ts';
+import { openLibraries } from '../../../lua/library/open-libraries.ts';
 import { Runtime } from '../../../lua/runtime/runtime.ts';
-import type { LuaFunction } from '../../../lua/runtime/value.ts';
+import { LuaTable } from '../../../lua/runtime/table.ts';
+import type { LuaFunction, Table } from '../../../lua/runtime/value.ts';
+import { labelOf } from '../call-rules.ts';
 import type { RouteRun, RunOutcome, ScriptEngine } from '../engine.ts';
 import type { EngineParts } from '../engine-parts.ts';
-import { compileScript } from './compile-script.ts';
 import { Executor } from './executor.ts';
 import { snapshot } from './globals-snapshot.ts';
 import { ksrTable } from './ksr-table.ts';
+import { libraryHost } from './library-host.ts';
+import { CompiledProgram } from './program.ts';
 import { Scene } from './scene.ts';
 import { failureOf } from './script-failure.ts';
 
@@ -14,11 +18,19 @@ import { failureOf } from './script-failure.ts';
 export class CompiledEngine<C extends RouteRun> implements ScriptEngine<C> {
   readonly #scene: Scene<C>;
   readonly #executor: Executor<C>;
+  readonly #waiting: ReadonlySet<string>;
+  /** `package.loaded` */
+  readonly #loadedModules: Table;
+  /** What `require` and `dofile` find their files in. */
+  #program: CompiledProgram | undefined = undefined;
 
   constructor(parts: EngineParts<C>) {
     const runtime = new Runtime();
     this.#scene = new Scene(parts, runtime);
     this.#executor = new Executor(this.#scene);
+    this.#waiting = new Set(parts.rows.filter(({ waits }) => waits).map(labelOf));
+    openLibraries(runtime, libraryHost(this.#scene, () => this.#program));
+    this.#loadedModules = ((runtime.globals.getField('package') as Table | undefined)?.getField('loaded') as Table) ?? new LuaTable();
     runtime.globals.setField('KSR', ksrTable(this.#scene));
     runtime.globals.setField('KSRVERSION', '2.0');
   }
@@ -48,12 +60,16 @@ export class CompiledEngine<C extends RouteRun> implements ScriptEngine<C> {
   }
 
   #executeFile(): void {
-    const main = compileScript(this.#scene);
-    const restoreGlobals = snapshot(this.#scene.runtime.globals);
+    const { parts, runtime } = this.#scene;
+    const program = new CompiledProgram(parts.path, this.#waiting);
+    const before = this.#program;
+    const restore = [runtime.globals, this.#loadedModules].map(snapshot);
+    this.#program = program;
     try {
-      this.#executor.runFile(main);
+      this.#executor.runFile(program.main(runtime));
     } catch (thrown) {
-      restoreGlobals();
+      this.#program = before;
+      for (const one of restore) one();
       throw this.#loadError(thrown);
     }
   }

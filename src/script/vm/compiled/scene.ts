@@ -1,8 +1,8 @@
 import type { Runtime } from '../../../lua/runtime/runtime.ts';
-import { currentFrames, type LuaFrame } from '../../../lua/runtime/position.ts';
+import { currentFrames } from '../../../lua/runtime/position.ts';
 import type { RouteRun } from '../engine.ts';
 import type { EngineParts } from '../engine-parts.ts';
-import type { Place } from '../failure-log.ts';
+import { innermost } from './script-failure.ts';
 
 /**
  * What the functions that a script calls share with the engine: the execution that runs now. The engine
@@ -23,14 +23,6 @@ export class Scene<C extends RouteRun> {
 
   /** Writes an error line with the script position of the caller, function and Call-ID. */
   complain(message: string): void {
-    this.parts.failures.complain(message, this.placeOf(currentFrames()));
+    this.parts.failures.complain(message, { at: innermost(currentFrames()), callback: this.callback, callId: this.route?.callId });
   }
-
-  placeOf([innermost]: readonly LuaFrame[]): Place {
-    return { at: textOf(innermost), callback: this.callback, callId: this.route?.callId };
-  }
-}
-
-export function textOf(frame: LuaFrame | undefined): string | undefined {
-  return frame === undefined ? undefined : `${frame.source}:${frame.line}`;
 }

@@ -1,7 +1,7 @@
 /** What was thrown out of a compiled script, in words. */
 import { errorText } from '../../../base/errors.ts';
 import { LuaError, OutOfInstructions } from '../../../lua/runtime/lua-error.ts';
-import { errorValue, framesOf } from '../../../lua/runtime/position.ts';
+import { errorValue, framesOf, type LuaFrame } from '../../../lua/runtime/position.ts';
 import { typeName } from '../../../lua/runtime/operations/metamethod.ts';
 import { EXIT_TEXT, type LuaValue } from '../../../lua/runtime/value.ts';
 import { internalError, outOfInstructions } from '../call-rules.ts';
@@ -34,14 +34,20 @@ export function placeOf<C extends { readonly callId: string }>(thrown: unknown, 
   return { at: positionOf(thrown), callback: execution.name, callId: execution.route?.callId };
 }
 
-function withPlace(thrown: unknown, message: string): string {
+/** The message behind the place where an error was made. */
+export function withPlace(thrown: unknown, message: string): string {
   return `${positionOf(thrown) ?? '?'}: ${message}`;
 }
 
 /** `file:line` of the innermost Lua function that ran when an error was made. */
 function positionOf(thrown: unknown): string | undefined {
   if (!(thrown instanceof Error)) return undefined;
-  const [frame] = framesOf(thrown);
+  return innermost(framesOf(thrown));
+}
+
+/** `file:line` of the innermost Lua function. */
+export function innermost(frames: readonly (LuaFrame | undefined)[]): string | undefined {
+  const frame = frames.find((one) => one !== undefined);
   return frame === undefined ? undefined : `${frame.source}:${frame.line}`;
 }
 
