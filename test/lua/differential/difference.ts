@@ -1,4 +1,5 @@
 /** Where two observations part, in a form for people. */
+import { isSame } from './known-differences.ts';
 import type { Observation } from './side.ts';
 
 export interface Difference {
@@ -20,21 +21,11 @@ export function firstDifference(reference: Observation, other: Observation): Dif
   return undefined;
 }
 
-/**
- * An error inside of a library function names no position in the interpreter, unless the function checks for it itself:
- * `ipairs(nil)` fails in its loop, `table.sort` in a comparison. Ours is always that of the script.
- */
-function isSame(reference: string | undefined, other: string | undefined): boolean {
-  if (reference === other) return true;
-  return reference !== undefined && other !== undefined && positions(reference) < positions(other) && reference.replaceAll(POSITION, '') === other.replaceAll(POSITION, '');
-}
-
-const POSITION = /\bp\.lua:\d+: /g;
-
-function positions(line: string): number {
-  return line.match(POSITION)?.length ?? 0;
-}
-
 export function describeDifference({ before, reference, other }: Difference): string {
   return [...before.map((line) => `    both:        ${line}`), `    interpreter: ${reference}`, `    compiled:    ${other}`].join('\n');
+}
+
+/** What kind of difference it is: a smaller program must show the same kind. */
+export function kindOf({ reference, other }: Difference): string {
+  return [reference, other].map((line) => /attempt to \w+|bad argument|Cannot load|stack overflow|script stopped|script error|[a-z]+ error/.exec(line)?.[0] ?? 'value').join(' and ');
 }

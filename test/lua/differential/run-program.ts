@@ -31,17 +31,18 @@ function main() `.replaceAll('\n', ' ');
 
 const OUT = /^KSR\.test\.out\((.*)\)$/s;
 
-/** A line for each that it prints; errors of the program and log lines as they are in the record. */
+/** The lines that it prints; errors of the program and log lines as they are in the record. */
 export async function runProgram(engine: Side['name'], program: string): Promise<readonly string[]> {
   const side = new Side(engine, { rows: ROWS, maxInstructions: MAX_INSTRUCTIONS });
   try {
     const refusal = side.load(`${PRELUDE}${program}\nend`);
     if (refusal !== undefined) return [refusal];
     const seen = await side.observe('main', { answer: () => undefined, waits: () => false });
-    return seen.map((line) => {
+    const texts = seen.map((line) => {
       const text = OUT.exec(line)?.[1];
       return text === undefined ? line : (JSON.parse(text) as string);
     });
+    return texts.join('\n').split('\n');
   } finally {
     side.close();
   }

@@ -19,7 +19,6 @@ export function yielding(w: Writer): Statement {
     () => `emit(coroutine.yield("c") .. "" == "", select("#", coroutine.yield("d", nil)))`,
     () => `emit(coroutine.status(coroutine.running()), (select(2, coroutine.running())))`,
     () => `probe(string.gsub, "ab", "a", function() coroutine.yield("in a callback") end)`,
-    () => `probe(function() return setmetatable({}, {__index = function(_, k) return coroutine.yield(k) end}).key end)`,
     () => `probe(table.sort, {3, 1, 2}, function(a, b) coroutine.yield("in a sort") return a < b end)`,
     () => `error(${w.pick(['"ends here"', '{code = 1}', 'nil', '"no position", 0', '"caller", 2'])})`,
     () => `emit(KSR.test.wait("in a coroutine"))`,

@@ -14,7 +14,7 @@ export function returning(w: Writer): string {
     () => call(w),
     () => `(${call(w)})`,
     () => `${number(w, 1)}, ${results(w)}`,
-    () => (w.place.variadic ? `#{...}, ...` : `${number(w, 1)}, nil`),
+    () => (w.place.variadic ? `select('#', ...), ...` : `${number(w, 1)}, nil`),
   ])();
 }
 
@@ -81,7 +81,7 @@ export function capture(w: Writer): readonly Statement[] {
   return [`local ${all}, ${counter} = {}, 0`, line(kind, inside, inside.includes('i = i + 100') && end !== 'end' ? 'until t >= 3' : end), `for turn = 1, 2 do for _, f in ipairs(${all}) do emit(f(turn)) end end`, `emit(${counter})`];
 }
 
-const USES = ['emit(...)', 'emit((...))', "emit(select('#', ...))", 'emit(select(2, ...))', 'emit({...})', 'emit({..., "last"})', 'emit(..., "last")', 'emit({n = 1, ...})', 'local a, b, c = ... emit(a, b, c)', 'local a, b = "x", ... emit(a, b)', 'emit(table.pack(...).n)', 'emit(table.unpack({...}))', 'emit(#{...})', 'for i, v in ipairs({...}) do emit(i, v) end', 'emit((function(...) return ... end)(...))', "emit(pcall(select, 0, ...))", 'emit(select(-1, "only", ...))', 'local t = {...} t[1] = 9 emit(...)'];
+const USES = ['emit(...)', 'emit((...))', "emit(select('#', ...))", 'emit(select(2, ...))', 'emit({...})', 'emit({..., "last"})', 'emit(..., "last")', 'emit({n = 1, ...})', 'local a, b, c = ... emit(a, b, c)', 'local a, b = "x", ... emit(a, b)', 'emit(table.pack(...).n)', 'emit(table.unpack({...}, 1, select("#", ...)))', 'for i, v in ipairs({...}) do emit(i, v) end', 'emit((function(...) return ... end)(...))', "emit(pcall(select, 0, ...))", 'emit(select(-1, "only", ...))', 'local t = {...} t[1] = 9 emit(...)'];
 
 /** A function of any number of arguments that looks at them in every way. */
 export function variadicUse(w: Writer): readonly Statement[] {

@@ -48,7 +48,7 @@ export function wild(w: Writer): Statement {
     () => `for i = 1, 2, ${w.pick(['0', a])} do emit(i) break end`,
     () => `for k in ${a} do emit(k) break end`,
     () => `for k, v in ${w.pick(['pairs', 'ipairs'])}(${a}) do emit(type(k)) break end`,
-    () => `return ${w.pick(['math.floor', 'string.rep', 'table.concat', 'tostring', 'tonumber', 'ipairs', 'setmetatable', 'string.sub', 'select', 'error', 'unpack', 'string.format', 'math.max', 'rawget', 'next', 'coroutine.resume', 'string.char', 'table.insert', 'rawset', 'getmetatable'])}(${w.pick([a, `${a}, ${b}`, ''])})`,
+    () => `return ${w.pick(['math.floor', 'string.rep', 'table.concat', 'tostring', 'tonumber', 'ipairs', 'setmetatable', 'string.sub', 'select', 'error', 'unpack', 'string.format', 'rawget', 'next', 'coroutine.resume', 'string.char', 'table.insert', 'rawset', 'getmetatable'])}(${w.pick([a, `${a}, ${b}`, ''])})`,
   ])();
   return `probe(function(parameter) local upvalue = ${w.pick(['nil', '{}', '"u"', '1'])} return (function() ${operation} end)() end)`;
 }

@@ -59,7 +59,7 @@ print(pcall(function() for i = 1, 2, 0 do end end) ~= nil)
 print(pcall(function() return ("x"):nomethod() end))
 print(try(string.rep))
 print(pcall(function() return math.floor("x") end))
-print(pcall(function() return ("x"):rep({}) end))
+print(pcall(function() return string.rep("x", {}) end))
 print(try(setmetatable, 1, {}))
 -- the stack is bounded
 local function deep(n) return 1 + deep(n + 1) end
