@@ -73,7 +73,7 @@ export function coroutineFunctions(runtime: Runtime, host: LibraryHost): Library
     runtime.coroutine = coroutine;
     runtime.uninterruptible = 0;
     try {
-      return outcomeOf(coroutine, step(coroutine, args));
+      return outcomeOf(coroutine, stepCoroutine(coroutine, args));
     } catch (thrown) {
       end(coroutine);
       return { error: caughtError(host, thrown) };
@@ -94,7 +94,7 @@ function* suspend(values: Results): Suspension {
 }
 
 /** Starts the body or goes on with it, up to its next yield or its end. */
-function step(coroutine: Coroutine, args: Results): IteratorResult<unknown, Settled> {
+function stepCoroutine(coroutine: Coroutine, args: Results): IteratorResult<unknown, Settled> {
   const { body, suspension } = coroutine;
   if (suspension !== undefined) return suspension.next(resultOf(args));
   coroutine.body = undefined;

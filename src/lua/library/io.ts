@@ -6,10 +6,11 @@ import type { LibraryHost } from './host.ts';
 import { tableOfFields, type Library } from './results.ts';
 
 export function ioFunctions(host: LibraryHost): Library {
-  /** Each call is a line of the log; a line feed at its end is the log's own. */
+  /** What a call writes is a line of the log; a line feed at its end is the log's own. */
   function log(values: readonly LuaValue[]): void {
     const texts = values.map((value, offset) => stringArgument(value, offset + 1, 'write', values.length));
-    host.print(texts.join('').replace(/\n$/, ''));
+    const text = texts.join('');
+    if (text !== '') host.print(text.replace(/\n$/, ''));
   }
 
   const methods = tableOfFields({

@@ -26,15 +26,15 @@ type OnError = (thrown: unknown) => Results;
 export function protectedCallFunctions(runtime: Runtime, host: LibraryHost, handled: HandledError): Library {
   function pcall(f: LuaValue, ...args: LuaValue[]): Results | Suspension {
     requireArgument(1, 'pcall', arguments.length);
-    return protect(f, args, failed);
+    return callProtected(f, args, failed);
   }
 
   function xpcall(f: LuaValue, handler: LuaValue, ...args: LuaValue[]): Results | Suspension {
     const handle = functionArgument(handler, 2, 'xpcall', arguments.length);
-    return protect(f, args, (thrown) => handleWith(handle, thrown));
+    return callProtected(f, args, (thrown) => handleWith(handle, thrown));
   }
 
-  function protect(f: LuaValue, args: Results, onError: OnError): Results | Suspension {
+  function callProtected(f: LuaValue, args: Results, onError: OnError): Results | Suspension {
     let returned: Returned;
     try {
       returned = callable(runtime, f)(...args);

@@ -20,6 +20,8 @@ interface Chunk {
 const PREFIX = 'lua:';
 /** Frames of library functions are one level, without position, as C functions are in Lua. */
 const LIBRARY = new URL('../library/', import.meta.url).href;
+/** What of the library calls functions of scripts, which may be of the library too: another level. */
+const CALLERS = new Set(['callProtected', 'stepCoroutine']);
 /** Chunks whose positions are known. A program that is reloaded more often forgets its oldest ones' line numbers. */
 const MAX_CHUNKS = 1_000;
 
@@ -48,9 +50,11 @@ export function framesOf(error: Error): readonly (LuaFrame | undefined)[] {
   const frames: (LuaFrame | undefined)[] = [];
   Error.prepareStackTrace = (_error, sites) => {
     for (const site of sites) {
-      const file = site.getFileName() ?? '';
+      const file = site.getFileName() ?? '';;
       if (file.startsWith(PREFIX)) frames.push(frameAt(Number(file.slice(PREFIX.length)), site.getLineNumber() ?? 0));
-      else if (file.startsWith(LIBRARY) && (frames.length === 0 || frames.at(-1) !== undefined)) frames.push(undefined);
+      else if (file.startsWith(LIBRARY) && (frames.length === 0 || frames.at(-1) !== undefined || CALLERS.has(site.getFunctionName() ?? ''))) {
+        frames.push(undefined);
+      }
     }
     return '';
   };
