@@ -15,7 +15,7 @@ export interface SideOptions {
 }
 
 /** How `tostring` writes tables, functions and threads: never twice the same. */
-const ADDRESS = /\b(table|function|thread): (?:0x)?[0-9a-f]+/g;
+const ADDRESS = /\b(\w+): 0x[0-9a-f]+/g;
 
 /** What was seen of a script, a line each: calls of KSR functions, log lines, how it ended. */
 export type Observation = readonly string[];

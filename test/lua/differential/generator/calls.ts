@@ -2,7 +2,7 @@
  * Expressions with side effects. What stands beside a call is another call, a constant or an argument:
  * for these the order of evaluation is the order of writing in every Lua, though the manual does not promise it.
  */
-import { number, text, truth } from './expressions.ts';
+import { number, remainder, text, truth } from './expressions.ts';
 import type { Variable, Writer } from './writer.ts';
 
 /** A call of a visible function; of `E` when there is none. */
@@ -24,7 +24,7 @@ function callOf(w: Writer, callee: Variable): string {
 export function loudNumber(w: Writer, depth = 2): string {
   if (depth === 0 || w.chance(30)) return w.pick([() => `E(${number(w, 1)})`, () => `(${call(w)} or 0)`, () => String(w.random(9)), () => waiting(w)])();
   const sub = (): string => loudNumber(w, depth - 1);
-  switch (w.random(6)) {
+  switch (w.random(8)) {
     case 0:
       return `(${loudTruth(w, depth - 1)} and ${sub()} or ${sub()})`;
     case 1:
@@ -33,8 +33,10 @@ export function loudNumber(w: Writer, depth = 2): string {
       return `({${sub()}, ${sub()}, ${sub()}})[${w.between(1, 3)}]`;
     case 3:
       return `({x = ${sub()}, [${w.pick(['"y"', '1'])}] = ${sub()}, ${sub()}}).x`;
+    case 4:
+      return remainder(sub(), sub());
     default:
-      return `(${sub()} ${w.pick(['+', '-', '*', '/', '%', '//'])} ${sub()})`;
+      return `(${sub()} ${w.pick(['+', '-', '*', '/', '//'])} ${sub()})`;
   }
 }
 

@@ -8,10 +8,10 @@ const AFTER = ['', '', '', '*', '+', '-', '?'];
 /** Malformed, or beyond what a matcher may do. */
 const ODD = ['%', '[', '[a', '(', ')', '(()', '%1', '(a)%2', '%f', '%b', '%bx', 'a**', '^*', '^', '$', '()', '(a*(.)%w(%s*))', '[%a-z]', '[a-%%]', '^^a', 'a$b', '%g+'];
 const SUBJECTS = ['"abc abc"', '"sip:alice@example.org:5060;transport=udp"', '"  key = value  "', '"a.b.c"', '"(a(b)c)"', '"THE (quick) fox"', '""', '"aaab"', '"x\\0y\\0z"', '"10.0.0.1"', '"\\200\\255ab"'];
-const FORMATS: readonly (readonly [format: string, argument: 'number' | 'whole' | 'text' | 'any'])[] = [
-  ['%d', 'whole'], ['%5d', 'whole'], ['%-5d|', 'whole'], ['%05d', 'whole'], ['%+d', 'whole'], ['%i', 'whole'], ['%x', 'whole'], ['%X', 'whole'], ['%o', 'whole'], ['%c', 'whole'],
-  ['%.2f', 'number'], ['%8.3f|', 'number'], ['%f', 'number'], ['%.0f', 'number'], ['%e', 'number'], ['%.3e', 'number'], ['%g', 'number'], ['%.3g', 'number'], ['%.14g', 'number'],
-  ['%s', 'any'], ['%10s|', 'text'], ['%-10s|', 'text'], ['%.2s', 'text'], ['%q', 'text'], ['%%', 'any'], ['%', 'any'], ['%y', 'any'], ['%d', 'text'], ['%s', 'number'],
+const FORMATS: readonly (readonly [format: string, argument: 'number' | 'whole' | 'positive' | 'text' | 'any'])[] = [
+  ['%d', 'whole'], ['%5d', 'whole'], ['%-5d|', 'whole'], ['%05d', 'whole'], ['%+d', 'whole'], ['%i', 'whole'], ['%x', 'positive'], ['%X', 'positive'], ['%o', 'positive'], ['%c', 'positive'],
+  ['%.2f', 'number'], ['%8.3f|', 'number'], ['%.1f', 'number'],
+  ['%s', 'any'], ['%10s|', 'text'], ['%-10s|', 'text'], ['%.2s', 'text'], ['%q', 'text'], ['%%', 'any'], ['%y', 'any'], ['%d', 'text'], ['%s', 'number'],
 ];
 
 function pattern(w: Writer): string {
@@ -48,7 +48,7 @@ export function patternUse(w: Writer): Statement {
 }
 
 export function textUse(w: Writer): Statement {
-  switch (w.random(9)) {
+  switch (w.random(11)) {
     case 0:
       return `probe(function() return string.byte(${subject(w)}, ${w.between(-3, 3)}, ${w.between(-3, 5)}) end)`;
     case 1:
@@ -58,14 +58,16 @@ export function textUse(w: Writer): Statement {
     case 3:
       return `probe(function() return string.rep(${subject(w)}, ${w.between(-1, 4)}${w.chance(30) ? ', ", "' : ''}) end)`;
     case 4:
-      return `probe(function() return tonumber(${w.pick([w.pick(TEXTS), '"1e2"', '"0x.8p1"', '"1 2"', '"z"', '"-0x10"', '"1."', '".5"', '"."', '"0x"', '"1e"', '"inf"', '"nan"', '{}', '12'])}${w.chance(40) ? `, ${w.pick(['2', '8', '10', '16', '36', '1', '37'])}` : ''}) end)`;
+      return `probe(function() return tonumber(${w.pick([w.pick(TEXTS), '"1e2"', '"0x.8p1"', '"1 2"', '"z"', '"-0x10"', '"1."', '".5"', '"."', '"0x"', '"1e"', '"inf"', '"nan"', '{}', '12'])}) end)`;
+    case 9:
+      return `probe(function() return tonumber(${w.pick(['"10"', '"ff"', '"zz"', '"-7"', '" 11 "', '"8"', '""', '"Z9"', '12'])}, ${w.pick(['2', '8', '10', '16', '36', '1', '37'])}) end)`;
     case 5:
       return `probe(function() return tostring(${w.pick([number(w), text(w), 'nil', 'true', ''])}) end)`;
     case 6:
       return `emit(${subject(w)} < ${subject(w)}, #${subject(w)} + 0, (${subject(w)}):upper(), (${subject(w)}):lower(), (${subject(w)}):reverse())`;
     default: {
       const specs = w.some(1, 3, () => w.pick(FORMATS));
-      const args = specs.map(([, kind]) => (kind === 'whole' ? String(w.between(kind === 'whole' && w.chance(30) ? -50 : 0, 120)) : kind === 'number' ? number(w, 1) : kind === 'text' ? text(w, 1) : w.pick([text(w, 1), number(w, 1), 'nil', 'true'])));
+      const args = specs.map(([, kind]) => (kind === 'whole' || kind === 'positive' ? String(w.between(kind === 'whole' && w.chance(30) ? -50 : 0, 120)) : kind === 'number' ? number(w, 1) : kind === 'text' ? text(w, 1) : w.pick([text(w, 1), number(w, 1), 'nil', 'true'])));
       if (w.chance(5)) args.pop();
       return `probe(function() return string.format(${[quoted(specs.map(([format]) => format).join(' ')), ...args].join(', ')}) end)`;
     }

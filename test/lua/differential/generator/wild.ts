@@ -1,5 +1,5 @@
 /** Operations on values of the wrong kind, each caught: what is compared is the error, with its line and the name in it. */
-import { number, text } from './expressions.ts';
+import { number, remainder, text } from './expressions.ts';
 import type { Statement } from './program.ts';
 import type { Kind, Writer } from './writer.ts';
 
@@ -33,11 +33,12 @@ export function wild(w: Writer): Statement {
   const [a, b] = [anything(w), anything(w)];
   const assigned = prefix(w);
   const operation = w.pick([
-    () => `return ${a} ${w.pick(['+', '-', '*', '/', '%', '^', '//'])} ${b}`,
+    () => `return ${a} ${w.pick(['+', '-', '*', '/', '^', '//'])} ${b}`,
+    () => `return ${remainder(a, b)}`,
     () => `return ${a} ${w.pick(['&', '|', '~', '<<', '>>'])} ${w.pick([b, '1', '1.5', '"3"'])}`.replace(/<<|>>/, (shift) => (/\(-1\)|2\^53/.test(a + b) ? '|' : shift)),
     () => `return ${a} .. ${b}`,
     () => `return ${a} ${w.pick(['<', '<=', '>', '>=', '==', '~='])} ${b}`,
-    () => `return ${w.pick(['-', '#', 'not ', '~'])}${a}`,
+    () => `return ${w.pick(['-', '#', 'not '])}${a}`,
     () => `return ${prefix(w)}(${b})`,
     () => `return ${prefix(w)}.x.y`,
     () => `return ${prefix(w)}[${b}]`,
@@ -48,7 +49,7 @@ export function wild(w: Writer): Statement {
     () => `for i = 1, 2, ${w.pick(['0', a])} do emit(i) break end`,
     () => `for k in ${a} do emit(k) break end`,
     () => `for k, v in ${w.pick(['pairs', 'ipairs'])}(${a}) do emit(type(k)) break end`,
-    () => `return ${w.pick(['math.floor', 'string.rep', 'table.concat', 'tostring', 'tonumber', 'ipairs', 'setmetatable', 'string.sub', 'select', 'error', 'unpack', 'string.format', 'rawget', 'next', 'coroutine.resume', 'string.char', 'table.insert', 'rawset', 'getmetatable'])}(${w.pick([a, `${a}, ${b}`, ''])})`,
+    () => `return ${w.pick(['math.floor', 'string.rep', 'table.concat', 'tostring', 'tonumber', 'ipairs', 'setmetatable', 'string.sub', 'select', 'error', 'unpack', 'string.format', 'rawget', 'next', 'coroutine.resume', 'string.char', 'table.insert', 'rawset'])}(${w.pick([a, `${a}, ${b}`, ''])})`,
   ])();
   return `probe(function(parameter) local upvalue = ${w.pick(['nil', '{}', '"u"', '1'])} return (function() ${operation} end)() end)`;
 }
