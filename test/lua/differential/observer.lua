@@ -13,9 +13,10 @@ end
 
 local numbers, seen = {}, 0
 
--- Exact: the text that Lua writes, and how far the number is from it.
+-- Exact: the text that Lua writes, and how far the number is from it. Zero has no sign, see known-differences.ts.
 local function number(n)
   if n ~= n then return "nan" end
+  if n == 0 then return "0" end
   local text = tostring(n)
   if n == 1 / 0 or n == -1 / 0 then return text end
   local rest = n - tonumber(text)
@@ -25,12 +26,14 @@ end
 local show
 
 local function entries(t, depth)
-  local lines = {}
-  for key, value in next, t do
-    lines[#lines + 1] = "[" .. show(key, depth) .. "]=" .. show(value, depth)
+  local list = {}
+  for key in next, t do list[#list + 1] = key end
+  table.sort(list, function(a, b) return tostring(a) < tostring(b) end)
+  local texts = {}
+  for index, key in ipairs(list) do
+    texts[index] = "[" .. show(key, depth) .. "]=" .. show(rawget(t, key), depth)
   end
-  table.sort(lines)
-  return table.concat(lines, " ")
+  return table.concat(texts, " ")
 end
 
 function show(value, depth)

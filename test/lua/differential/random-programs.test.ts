@@ -3,7 +3,7 @@ import { after, test } from 'node:test';
 import { checkRandomPrograms } from './check-random-programs.ts';
 import { ProgramPair } from './program-pair.ts';
 
-const PROGRAMS = 600;
+const PROGRAMS = 500;
 /** What today alone looks at: a failure names its seed. */
 const NEW_PROGRAMS = 60;
 
