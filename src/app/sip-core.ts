@@ -16,6 +16,7 @@ import type { AddressSource, CallControl, CredentialStore, EventOutbox, MessageS
 import type { RouteContext } from '../script/route-context.ts';
 import { Router } from '../script/router.ts';
 import type { OwnNames } from '../script/services.ts';
+import type { ScriptEngine } from '../script/vm/engine.ts';
 import { LuaEngine } from '../script/vm/lua-engine.ts';
 import { Endpoint, type MessageSender } from '../sip/endpoint/endpoint.ts';
 import { OwnAddresses, machineInterfaces } from '../sip/endpoint/own-addresses.ts';
@@ -43,6 +44,8 @@ export interface SipCoreParts {
   readonly ownNames: OwnNames;
   readonly requests: RequestSender;
   readonly calls: CallControl;
+  /** Routes in place of the script; undefined runs `script.path`. */
+  readonly engine?: ScriptEngine<RouteContext>;
 }
 
 /** Transactions, proxy, registrar and script: everything of a node that does not touch a socket. */
@@ -51,7 +54,7 @@ export interface SipCore {
   readonly registrar: Registrar;
   readonly modules: ScriptModules;
   /** The script is not loaded yet. */
-  readonly engine: LuaEngine<RouteContext>;
+  readonly engine: ScriptEngine<RouteContext>;
   readonly router: Router;
 }
 
@@ -111,15 +114,17 @@ export function createSipCore(parts: SipCoreParts): SipCore {
     auth: config.auth,
     script: config.script,
   });
-  const engine = new LuaEngine<RouteContext>({
-    engine: config.script.engine,
-    path: config.script.path ?? PACKAGED_SCRIPT,
-    rows: ksrRows,
-    logger,
-    counters,
-    maxInstructions: limits.maxLuaInstructions,
-    maxParkedRuns: limits.maxParkedRoutes,
-  });
+  const engine =
+    parts.engine ??
+    new LuaEngine<RouteContext>({
+      engine: config.script.engine,
+      path: config.script.path ?? PACKAGED_SCRIPT,
+      rows: ksrRows,
+      logger,
+      counters,
+      maxInstructions: limits.maxLuaInstructions,
+      maxParkedRuns: limits.maxParkedRoutes,
+    });
   const router = new Router({ clock, logger, counters, endpoint, proxy, ownNames, modules }, engine);
   endpoint.attach(router);
   return { endpoint, registrar, modules, engine, router };

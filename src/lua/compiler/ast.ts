@@ -122,10 +122,13 @@ export function argumentsOf(call: Call): readonly Expression[] {
 
 export type AnyNode = Chunk | Statement | Expression | IfClause | TableField;
 
-/** The nodes directly below a node, in source order. */
-export function* childrenOf(node: object): Generator<AnyNode> {
+/** Parts of a node that are names and no expressions. */
+const NAMES: Readonly<Record<string, string>> = { MemberExpression: 'identifier', TableKeyString: 'key', LabelStatement: 'label', GotoStatement: 'label' };
+
+/** The nodes directly below a node, in source order; not the names of fields and labels. */
+export function* childrenOf(node: AnyNode): Generator<AnyNode> {
   for (const [name, value] of Object.entries(node)) {
-    if (name === 'loc' || name === 'range') continue;
+    if (name === 'loc' || name === 'range' || name === NAMES[node.type]) continue;
     if (Array.isArray(value)) yield* value as AnyNode[];
     else if (typeof value === 'object' && value !== null && 'range' in value) yield value as AnyNode;
   }

@@ -9,8 +9,12 @@ export interface Refusal {
 
 /** Globals that look at, or make, code while it runs. */
 const REFUSED = new Set(['load', 'loadstring', 'loadfile', 'setfenv', 'getfenv', 'module', '_ENV']);
-/** Functions of `debug` that are there. */
-const DEBUG = new Set(['traceback', 'getinfo']);
+/** What a library has in compiled code, where that is not all of it. */
+const PARTS: Readonly<Record<string, ReadonlySet<string>>> = {
+  debug: new Set(['traceback', 'getinfo']),
+  // Where modules are looked for is settled when the program is compiled.
+  package: new Set(['loaded']),
+};
 /** Fields of `package` that decide where modules are found: compiled programs take them from where they were at load. */
 const PACKAGE = new Set(['loaders', 'path', 'searchers', 'searchpath']);
 /** They take the name of a file, which has to be known when the program is compiled. */
@@ -29,7 +33,10 @@ export function findRefusal(node: AnyNode, scope: Scope): Refusal | undefined {
 
 function refusalOf(node: AnyNode, scope: Scope): string | undefined {
   if (node.type === 'Identifier' && REFUSED.has(node.name) && !scope.variables.has(node)) return node.name;
-  if (node.type === 'MemberExpression' && isGlobal(node.base, 'debug', scope) && !DEBUG.has(node.identifier.name)) return `debug.${node.identifier.name}`;
+  if (node.type === 'MemberExpression' && node.base.type === 'Identifier' && !scope.variables.has(node.base)) {
+    const parts = PARTS[node.base.name];
+    if (parts !== undefined && !parts.has(node.identifier.name)) return `${node.base.name}.${node.identifier.name}`;
+  }
   if (node.type === 'MemberExpression' && isGlobal(node.base, 'package', scope) && PACKAGE.has(node.identifier.name)) return `package.${node.identifier.name}`;
   if (node.type === 'MemberExpression' && isGlobal(node.base, 'string', scope) && node.identifier.name === 'dump') return 'string.dump';
   if (isCall(node as Expression)) {
