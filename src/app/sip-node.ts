@@ -15,6 +15,9 @@ import { startScriptModules, stopScriptModules, type ScriptModules } from '../sc
 import { RouteTimers } from '../script/modules/route-timers.ts';
 import type { AddressSource, CredentialStore, EventOutbox, MessageStore, ResultInboxes, SqlConnection } from '../script/ports.ts';
 import type { RouteContext } from '../script/route-context.ts';
+import type { ScriptEngine } from '../script/vm/engine.ts';
+import { LuaEngine } from '../script/vm/lua-engine.ts';
+import type { Endpoint } from '../sip/endpoint/endpoint.ts';
 import { NextHopPolicy, hasLoopbackListener, type BackEnd } from '../sip/resolve/next-hop-policy.ts';
 import { NodeDnsLookup } from '../sip/resolve/node-dns-lookup.ts';
 import { ServerLocator } from '../sip/resolve/server-locator.ts';
@@ -136,58 +139,6 @@ export class SipNode {
       },
     });
 
-<<<<<<< HEAD
-=======
-    const agent = new ServiceAgent({ clock, logger, timings, udpEngine: sip.udpEngine });
-    const policy = nextHopPolicy(parts);
-    const announcer = parts.announcer ?? (await createAnnouncer({ config, clock, counters, policy }));
-    const calls = new ThirdPartyCalls({ agent, announcer, maxActive: config.calls.maxActive, logger, counters });
-    const locator = new ServerLocator({ dns: new NodeDnsLookup(), policy, clock, counters, random: Math.random });
-    const proxy = new Proxy(endpoint, new LocatedNextHops(locator), {
-      firstResponseMs: sip.frTimerMs,
-      ringMs: sip.frInvTimerMs,
-      maxBranches: limits.maxBranches,
-      maxBreadth: limits.maxBreadth,
-    });
-    const modules = createScriptModules({
-      clock,
-      logger,
-      counters,
-      definitions: new Map(),
-      registrar,
-      requests: new OwnRequests(agent),
-      calls,
-      callDefaults: config.calls,
-      gateway: config.calls.gateway,
-      nodeId: randomHex(8),
-      flushRegistrations: writer !== undefined && config.registrar.write === 'through' ? () => writer.flush() : undefined,
-      credentials: parts.credentials,
-      addresses: parts.addresses,
-      sqlConnections: parts.sqlConnections,
-      outbox: parts.outbox,
-      inboxes: parts.inboxes,
-      messageStore: parts.messageStore,
-      realm: realmOf(config),
-      auth: config.auth,
-      script: config.script,
-    });
-    const engine =
-      parts.engine ??
-      new LuaEngine<RouteContext>({
-        engine: config.script.engine,
-        path: config.script.path ?? PACKAGED_SCRIPT,
-        rows: ksrRows,
-        logger,
-        counters,
-        maxInstructions: limits.maxLuaInstructions,
-        maxParkedRuns: limits.maxParkedRoutes,
-      });
-    let localSockets: readonly LocalSocket[] = [];
-    const names = sip.advertise === undefined ? sip.domains : [...sip.domains, { host: sip.advertise, port: undefined }];
-    const ownNames = new ServiceNames({ names, realm: realmOf(config), transports, socketHost: () => socketHost(localSockets) });
-    const router = new Router({ clock, logger, counters, endpoint, proxy, ownNames, modules }, engine);
-    endpoint.attach(router);
->>>>>>> main
     const timers = new RouteTimers(config.script.timers, clock, (callback, event, whenDone) => router.runEvent(callback, event, whenDone));
     const sweep = new ExpirySweep({ index, clock, logger, sink: writer ?? noSink, onExpired: () => {} });
 
