@@ -7,7 +7,8 @@ import { parseArgs } from 'node:util';
 import { errorText } from '../src/base/errors.ts';
 import { checkMessage } from './check-message.ts';
 import { startCorpus } from './corpus.ts';
-import { mutate, seeded } from './mutation.ts';
+import { mutate } from './mutation.ts';
+import { seedOf, seeded } from './random.ts';
 
 const MAX_SHOWN = 10;
 /** A text of at most some kilobytes has no business taking longer. */
@@ -35,7 +36,7 @@ let slowestMs = 0;
 const startMs = performance.now();
 
 for (let iteration = 0; iteration < iterations && broken < MAX_SHOWN; iteration += 1) {
-  const random = seeded(Math.imul(seed, 0x9e3779b1) + iteration);
+  const random = seeded(seedOf(seed, iteration));
   const text = mutate(corpus[random(corpus.length)]!, corpus[random(corpus.length)]!, random);
   const beganMs = performance.now();
   let outcome: string;

@@ -443,20 +443,41 @@ end
 
 -- Results -------------------------------------------------------------------------------------
 
+-- Results that are written with one statement.
+local RESULTS_AT_ONCE = 200
+
 -- Called every second (`script.timers.results`): how did the direct messages end? The queue flows
 -- the other way here, from the workers to us.
 function ksr_rtimer_results()
-  while KSR.mqueue.mq_fetch("direct-message-result") > 0 do
-    local result = KSR.mqueue.mqv_get("direct-message-result")
-    local id = KSR.sipweet.json_get(result, "eventId")
-    local state = KSR.sipweet.json_get(result, "state")
-    local reason = KSR.sipweet.json_get(result, "reason")
-    -- $1 to $3 are sent to PostgreSQL as values: nothing in them can become part of the statement.
-    KSR.sipweet.sql_query_p3("db",
-      "INSERT INTO dm_results (event_id, state, reason) VALUES ($1, $2, $3)"
-        .. " ON CONFLICT (event_id) DO UPDATE SET state = EXCLUDED.state, reason = EXCLUDED.reason, recorded_at = now()",
-      "result", id, state, reason)
+  local results = fetch_results()
+  while #results > 0 do
+    if not write_results(results) and #results > 1 then
+      -- One that cannot be written is not to take the others with it.
+      for _, result in ipairs(results) do
+        write_results({ result })
+      end
+    end
+    -- Those count as told when more are asked for: a node that dies before is given them again.
+    results = fetch_results()
   end
+end
+
+-- Each result is a JSON object. A list of them is one value, $1, which is sent to PostgreSQL beside the
+-- statement: nothing in it can become part of it.
+function write_results(results)
+  return KSR.sipweet.sql_query_p1("db",
+    "INSERT INTO dm_results (event_id, state, reason)"
+      .. " SELECT DISTINCT ON (\"eventId\") \"eventId\", state, reason FROM json_to_recordset($1) AS result (\"eventId\" text, state text, reason text)"
+      .. " ON CONFLICT (event_id) DO UPDATE SET state = EXCLUDED.state, reason = EXCLUDED.reason, recorded_at = now()",
+    "result", "[" .. table.concat(results, ",") .. "]") >= 0
+end
+
+function fetch_results()
+  local results = {}
+  while #results < RESULTS_AT_ONCE and KSR.mqueue.mq_fetch("direct-message-result") > 0 do
+    results[#results + 1] = KSR.mqueue.mqv_get("direct-message-result")
+  end
+  return results
 end
 
 -- Commands from X -----------------------------------------------------------------------------

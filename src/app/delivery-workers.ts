@@ -2,9 +2,8 @@ import type { Clock } from '../base/clock.ts';
 import type { Counters } from '../base/counters.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Config } from '../config/schema.ts';
+import { BatchedLedger, BatchedUsers } from '../db/batched-tables.ts';
 import { DigestTable } from '../db/tables/digests.ts';
-import { LedgerTable } from '../db/tables/ledger.ts';
-import { UsersTable } from '../db/tables/users.ts';
 import type { JobQueue } from '../jobs/queue.ts';
 import { setUpChannels } from '../workers/delivery/channels/set-up.ts';
 import type { DeliveryWorkerOptions } from '../workers/delivery/delivery-worker.ts';
@@ -36,9 +35,9 @@ export function deliveryWorkers(parts: {
   const x = new PacedX(parts.x, clock, gate);
   const options: DeliveryWorkerOptions = {
     queue,
-    ledger: new LedgerTable(db),
+    ledger: new BatchedLedger(db),
     digests: new DigestTable(db),
-    users: new UsersTable(db),
+    users: new BatchedUsers(db),
     x,
     channels: setUpChannels({ x, settings: config.channels, timeoutMs, clock }),
     meter,

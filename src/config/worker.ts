@@ -7,7 +7,7 @@ export const WORKER = section('The processes that turn events into messages.', {
     default: 5,
     min: 1,
     max: 1000,
-    doc: 'Jobs that one worker process runs at once. X allows a few messages a minute: more helps only while calls to X are slow.',
+    doc: 'Jobs that one worker process runs at once. X allows a few messages a minute: more helps only while calls to X are slow, or where nothing limits them, since jobs that run at once share their database statements. A worker that is killed leaves so many messages of unknown fate.',
   }),
   stopMs: integer({
     default: 25_000,

@@ -32,6 +32,17 @@ export interface NewJob {
   readonly atMs?: number;
 }
 
+/** How jobs are added. */
+export interface AddOptions {
+  /**
+   * Jobs of one queue may travel as one job of the backend, which costs a small part of what they cost by
+   * themselves. For handlers that know by themselves what they have done: an id is remembered only together with
+   * its neighbours, and when a worker dies all of them are handed out again. A bundle counts as one job in `counts`;
+   * a job of it that is not done at its first try goes on by itself, under its own id.
+   */
+  readonly bundled?: boolean;
+}
+
 export interface JobSink {
   /**
    * Adds jobs, each queue's in the order given. Resolves when all of them are in the backend, and
@@ -47,7 +58,7 @@ export interface JobSink {
    *
    * @throws AppError `jobs.unreachable`
    */
-  addBatch(jobs: readonly NewJob[]): Promise<void>;
+  addBatch(jobs: readonly NewJob[], options?: AddOptions): Promise<void>;
 }
 
 /** A job as its handler sees it. */

@@ -18,16 +18,18 @@ interface Held {
 const RETRY: RetryPolicy = { attempts: 1, firstDelayMs: 1000, factor: 1, maxDelayMs: 1000 };
 /** Ids of taken items that are remembered, in case the backend hands one out again. */
 const MAX_REMEMBERED = 1024;
-export const DEFAULT_PREFETCH = 32;
+/** Some hundred bytes each. What a script can fetch in one run is bounded by it. */
+export const DEFAULT_PREFETCH = 500;
 
 /**
  * The near end of a queue whose jobs are results, fetched ahead so that `mq_fetch`, which cannot
  * wait, finds them in memory.
  *
  * At least once: a job stays active, its lock renewed, while it stands here, and after `take` until
- * the next `take` (or `close`) shows that the script is through with it. So when the node is
- * killed before a route has dealt with its result, the backend hands the job out again once its
- * lock has expired; a route must therefore write results in a way that may be repeated, by
+ * a `take` in a later turn of the event loop (or `close`) shows that the script is through with it: so a
+ * route can take many at once, write all of them in one statement that it waits for, and look for more. When
+ * the node is killed before a route has dealt with its results, the backend hands the jobs out again once their
+ * locks have expired; a route must therefore write results in a way that may be repeated, by
  * event id. What a route fetched and then lost by an error of its own is not given again: as in
  * Kamailio, `mq_fetch` removes. Within one life of the process an id is given once.
  *
@@ -37,10 +39,13 @@ export const DEFAULT_PREFETCH = 32;
 export class ResultInbox {
   readonly #worker: JobWorker;
   readonly #logger: Logger;
-  /** Held items in the order of arrival; the one that was taken last is not among them. */
+  /** Held items in the order of arrival; those that were taken are not among them. */
   readonly #held = new Map<string, Held>();
   readonly #taken = new Set<string>();
-  #current: Held | undefined;
+  /** Taken and not completed, by id. */
+  readonly #current = new Map<string, Held>();
+  /** Whether all of `#current` were taken in this turn of the event loop. */
+  #isSameTurn = false;
   #closing = false;
 
   constructor(options: { source: JobSource; queue: string; logger: Logger; prefetch?: number }) {
@@ -54,19 +59,23 @@ export class ResultInbox {
     return this.#held.size;
   }
 
-  /** The oldest item, or `undefined` when none is here. Completes the item that was taken before. */
+  /** The oldest item, or `undefined` when none is here. Completes the items that were taken in earlier turns. */
   take(): InboxItem | undefined {
-    this.#complete();
+    if (!this.#isSameTurn) this.#complete();
     const next = this.#held.values().next();
     if (next.done === true) return undefined;
     const held = next.value;
     this.#held.delete(held.item.key);
     this.#remember(held.item.key);
-    this.#current = held;
+    this.#current.set(held.item.key, held);
+    if (!this.#isSameTurn) {
+      this.#isSameTurn = true;
+      setImmediate(() => (this.#isSameTurn = false));
+    }
     return held.item;
   }
 
-  /** Completes the item taken last and gives back to the backend what was not taken. */
+  /** Completes the items that were taken and gives back to the backend what was not taken. */
   async close(graceMs = CLOSE_GRACE_MS): Promise<void> {
     this.#closing = true;
     this.#complete();
@@ -79,8 +88,9 @@ export class ResultInbox {
   #hold(job: RunningJob): Promise<JobOutcome> {
     if (this.#closing) return Promise.resolve(RELEASE);
     return new Promise((resolve) => {
-      if (this.#current?.item.key === job.id) {
-        this.#current.settle = both(this.#current.settle, resolve);
+      const current = this.#current.get(job.id);
+      if (current !== undefined) {
+        current.settle = both(current.settle, resolve);
       } else if (this.#taken.has(job.id)) {
         resolve(DONE);
       } else {
@@ -97,8 +107,8 @@ export class ResultInbox {
   }
 
   #complete(): void {
-    this.#current?.settle(DONE);
-    this.#current = undefined;
+    for (const { settle } of this.#current.values()) settle(DONE);
+    this.#current.clear();
   }
 
   #remember(id: string): void {

@@ -9,12 +9,18 @@ import { isNearAddress, type ApiBase } from './api-base.ts';
  * left this machine, so that even a write may be tried again; without this mark an `ECONNRESET`
  * in the TLS handshake looks the same as one after the request was sent.
  *
- * Each request has its own connection. A kept one that the server closes just now would turn a
- * harmless moment into a write of unknown outcome, and X allows too few calls for reuse to pay.
+ * A connection is used again only within `REUSE_MS` of its last answer. Servers keep idle connections for seconds at
+ * least; one that was kept longer may be closed by them just now, which would turn a harmless moment into a write
+ * of unknown outcome. So messages that follow each other closely save a connection each, and no others.
  */
 export interface XAgent extends https.Agent {
   neverSent(error: unknown): boolean;
 }
+
+/** Node closes its servers' idle connections after 5 s, the shortest that is usual. */
+const REUSE_MS = 1_000;
+/** `timeout` is how long a connection that nobody uses is kept. */
+const REUSE = { keepAlive: true, timeout: REUSE_MS, maxFreeSockets: 32 };
 
 /** Marks what fails until `ready` is emitted, and fails a connection that takes longer than `timeoutMs`. */
 function watch(
@@ -38,7 +44,7 @@ export class DirectAgent extends https.Agent implements XAgent {
   readonly #connectTimeoutMs: number;
 
   constructor(connectTimeoutMs: number) {
-    super({ keepAlive: false });
+    super(REUSE);
     this.#connectTimeoutMs = connectTimeoutMs;
   }
 
@@ -67,7 +73,7 @@ export class EmulatorAgent extends https.Agent implements XAgent {
   readonly #connectTimeoutMs: number;
 
   constructor(to: ApiBase, connectTimeoutMs: number) {
-    super({ keepAlive: false });
+    super(REUSE);
     this.#to = to;
     this.#connectTimeoutMs = connectTimeoutMs;
   }

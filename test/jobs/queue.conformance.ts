@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { silentLogger } from '../../src/base/logger.ts';
 import { DONE, RELEASE, type JobHandler, type JobQueue, type NewJob, type RunningJob } from '../../src/jobs/queue.ts';
 import { ResultInbox } from '../../src/jobs/result-inbox.ts';
@@ -307,6 +308,9 @@ export function queueConformance(name: string, open: () => JobQueue): void {
         assert.deepEqual(inbox.take(), { key: 'a', value: '1' });
         assert.deepEqual(inbox.take(), { key: 'b', value: '2' });
         assert.equal(inbox.take(), undefined);
+        assert.equal((await queue.counts(name)).completed, 0);
+        await nextTurn();
+        assert.equal(inbox.take(), undefined);
         await until('both are completed', async () => (await queue.counts(name)).completed === 2);
         await inbox.close();
       });
@@ -329,12 +333,13 @@ export function queueConformance(name: string, open: () => JobQueue): void {
         await inbox.close();
       });
 
-      test('a result is completed by the next take, not by its own', async () => {
+      test('a result is completed by a take in a later turn, not by its own', async () => {
         const name = freshQueue();
         const inbox = inboxOf(name);
         await queue.addBatch([job(name, 'a')]);
         await until('it is here', () => inbox.take() !== undefined);
         assert.deepEqual((await queue.counts(name)).active, 1);
+        await nextTurn();
         assert.equal(inbox.take(), undefined);
         await until('it is completed', async () => (await queue.counts(name)).completed === 1);
         await inbox.close();

@@ -1,70 +1,14 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after } from 'node:test';
-import { Redis } from 'ioredis';
+import { startRedis, type RedisServer } from './redis-process.ts';
 
-/** A redis-server on a free port that writes each command to disk before it answers, so that a kill loses nothing. */
-export interface RedisServer {
-  readonly url: string;
-  start(): Promise<void>;
-  kill(): Promise<void>;
-  /** Forgets everything, as a Redis without a disk does when it is started again. */
-  empty(): Promise<void>;
-}
+export type { RedisServer } from './redis-process.ts';
 
-/** Started, and ended behind the last test of the file. Needs `redis-server` (Debian: apt install redis-server). */
+/** A Redis of its own for a test file, ended behind its last test. */
 export async function withRedis(): Promise<RedisServer> {
-  const folder = await mkdtemp(join(tmpdir(), 'sipweet-redis-'));
-  const port = await freePort();
-  let child: ChildProcess | undefined;
-  const server: RedisServer = {
-    url: `redis://127.0.0.1:${port}`,
-    async start() {
-      child = await startServer(port, folder);
-    },
-    async kill() {
-      if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-      const exited = once(child, 'exit');
-      child.kill('SIGKILL');
-      await exited;
-    },
-    async empty() {
-      const client = new Redis(server.url);
-      await client.flushall();
-      client.disconnect();
-    },
-  };
-  await server.start();
+  const server = await startRedis();
   after(async () => {
     await server.kill();
-    await rm(folder, { recursive: true, force: true });
+    await server.remove();
   });
   return server;
-}
-
-async function startServer(port: number, folder: string): Promise<ChildProcess> {
-  const flags = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', ''];
-  const child = spawn('redis-server', [...flags, '--appendonly', 'yes', '--appendfsync', 'always'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  await new Promise<void>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (code) => reject(new Error(`redis-server ended at its start (${code})`)));
-    child.stdout!.on('data', (chunk: Buffer) => {
-      if (chunk.includes('Ready to accept connections')) resolve();
-    });
-  });
-  return child;
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  return port;
 }

@@ -116,16 +116,24 @@ export class LedgerTable {
 
   /** Enters the effect unless it is there; returns the entry as it stands, whoever made it. */
   async plan(effect: PlannedEffect): Promise<LedgerEntry> {
-    const { id, kind, recipient, content, callId, sipUser, replyTo, notBefore, counterparty } = effect;
+    return (await this.planAll([effect]))[0]!;
+  }
+
+  /** The same for several, of different ids, in one statement. */
+  async planAll(effects: readonly PlannedEffect[]): Promise<readonly LedgerEntry[]> {
     // The update changes nothing: it makes an existing row come back from the same statement. The clock's time
     // and not the transaction's, so that several rows of one transaction keep their order.
     const rows = await this.#run(
       `insert into ledger (id, kind, state, recipient, content, call_id, sipuser, reply_to, not_before, counterparty, created_at)
-       values (?, ?, 'planned', ?, ?, ?, ?, ?, ?, ?, clock_timestamp())
+       select id, kind, 'planned', recipient, content, call_id, sipuser, reply_to, not_before, counterparty, clock_timestamp()
+       from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::timestamptz[], ?::text[])
+         as effect (id, kind, recipient, content, call_id, sipuser, reply_to, not_before, counterparty)
        on conflict (id) do update set id = excluded.id returning *`,
-      [id, kind, recipient, content, callId ?? null, sipUser ?? null, replyTo ?? null, notBefore ?? null, counterparty ?? null],
+      columnsOf(effects, ({ id, kind, recipient, content, callId, sipUser, replyTo, notBefore, counterparty }) => [
+        id, kind, recipient, content, callId, sipUser, replyTo, notBefore, counterparty,
+      ]),
     );
-    return toEntry(rows[0]!);
+    return inOrderOf(effects, rows).map((row) => toEntry(row!));
   }
 
   /**
@@ -133,11 +141,18 @@ export class LedgerTable {
    * worker has it, it is over, or a digest tells it.
    */
   async claim(id: string, channel?: string): Promise<LedgerEntry | undefined> {
-    return this.#step(
-      `update ledger set state = 'sending', attempt = attempt + 1, channel = coalesce(?, channel), reason = null, updated_at = now()
-       where id = ? and state = 'planned' and digest_id is null returning *`,
-      [channel ?? null, id],
+    return (await this.claimAll([{ id, channel }]))[0];
+  }
+
+  /** The same for several, of different ids, in one statement. */
+  async claimAll(wanted: readonly { readonly id: string; readonly channel: string | undefined }[]): Promise<readonly (LedgerEntry | undefined)[]> {
+    const rows = await this.#run(
+      `update ledger set state = 'sending', attempt = attempt + 1, channel = coalesce(wanted.channel, ledger.channel), reason = null, updated_at = now()
+       from unnest(?::text[], ?::text[]) as wanted (id, channel)
+       where ledger.id = wanted.id and state = 'planned' and digest_id is null returning ledger.*`,
+      columnsOf(wanted, ({ id, channel }) => [id, channel]),
     );
+    return inOrderOf(wanted, rows).map(toEntryIfAny);
   }
 
   /**
@@ -184,21 +199,39 @@ export class LedgerTable {
    * last one, it is over already, or a digest tells it.
    */
   async finish(claim: Claim, outcome: Outcome): Promise<LedgerEntry | undefined> {
-    return this.#step(
-      `with ended as (
-         update ledger set state = ?, reason = ?, remote_id = ?, updated_at = now()
-         where id = ? and attempt = ? and state in ('planned', 'sending') and digest_id is null returning *
+    return (await this.finishAll([{ ...outcome, id: claim.id, attempt: claim.attempt }]))[0];
+  }
+
+  /** The same for several, of different ids, in one statement. */
+  async finishAll(ends: readonly (Pick<LedgerEntry, 'id' | 'attempt'> & Outcome)[]): Promise<readonly (LedgerEntry | undefined)[]> {
+    // Locked in the order of their ids: the charges of the same rows are booked at the same time (`SpendTable`).
+    const rows = await this.#run(
+      `with claimed as (
+         select ledger.id, claim.state, claim.reason, claim.remote_id
+         from ledger join unnest(?::text[], ?::int[], ?::text[], ?::text[], ?::text[]) as claim (id, attempt, state, reason, remote_id) on ledger.id = claim.id
+         where ledger.attempt = claim.attempt and ledger.state in ('planned', 'sending') and digest_id is null
+         order by ledger.id for no key update of ledger
+       ), ended as (
+         update ledger set state = claimed.state, reason = claimed.reason, remote_id = claimed.remote_id, updated_at = now()
+         from claimed where ledger.id = claimed.id returning ledger.*
        ), members as (
          update ledger set state = ended.state, reason = ended.reason, remote_id = ended.remote_id, channel = ended.channel, updated_at = now()
          from ended where ledger.digest_id = ended.id and ledger.state = 'planned'
        )
        select * from ended`,
-      [outcome.state, outcome.reason ?? null, outcome.remoteId ?? null, claim.id, claim.attempt],
+      columnsOf(ends, ({ id, attempt, state, reason, remoteId }) => [id, attempt, state, reason, remoteId]),
     );
+    return inOrderOf(ends, rows).map(toEntryIfAny);
   }
 
   async find(id: string): Promise<LedgerEntry | undefined> {
-    return this.#step('select * from ledger where id = ?', [id]);
+    return (await this.findAll([id]))[0];
+  }
+
+  /** An entry, or `undefined`, for each id in their order. */
+  async findAll(ids: readonly string[]): Promise<readonly (LedgerEntry | undefined)[]> {
+    const rows = await this.#run('select * from ledger where id = any(?::text[])', [ids]);
+    return inOrderOf(ids.map((id) => ({ id })), rows).map(toEntryIfAny);
   }
 
   /** Entries in that state, the longest unchanged first. */
@@ -240,14 +273,21 @@ export class LedgerTable {
    * are about to, in the time before this one.
    */
   async countBefore(id: string, windowMs: number): Promise<number> {
-    const { rows } = await this.#db.raw<{ rows: { count: number }[] }>(
-      `select count(*)::int as count from ledger own join ledger other on other.sipuser = own.sipuser
-       where own.id = ? and other.kind in ('direct-message', 'instant-message') and other.digest_id is null and other.state <> 'refused'
-         and (other.created_at, other.id) < (own.created_at, own.id)
-         and other.created_at > own.created_at - make_interval(secs => ?)`,
-      [id, windowMs / 1000],
+    return (await this.countsBefore([id], windowMs))[0]!;
+  }
+
+  /** The same for several ids, in their order. */
+  async countsBefore(ids: readonly string[], windowMs: number): Promise<readonly number[]> {
+    const { rows } = await this.#db.raw<{ rows: { id: string; count: number }[] }>(
+      `select own.id, (
+         select count(*)::int from ledger other
+         where other.sipuser = own.sipuser and other.kind in ('direct-message', 'instant-message') and other.digest_id is null and other.state <> 'refused'
+           and (other.created_at, other.id) < (own.created_at, own.id)
+           and other.created_at > own.created_at - make_interval(secs => ?)
+       ) as count from ledger own where own.id = any(?::text[])`,
+      [windowMs / 1000, [...ids]],
     );
-    return rows[0]!.count;
+    return inOrderOf(ids.map((id) => ({ id })), rows).map((row) => row?.count ?? 0);
   }
 
   /**
@@ -265,13 +305,28 @@ export class LedgerTable {
   }
 
   async #step(sql: string, params: readonly Knex.RawBinding[]): Promise<LedgerEntry | undefined> {
-    const [row] = await this.#run(sql, params);
-    return row === undefined ? undefined : toEntry(row);
+    return toEntryIfAny((await this.#run(sql, params))[0]);
   }
 
-  async #run(sql: string, params: readonly Knex.RawBinding[]): Promise<LedgerRow[]> {
-    return (await this.#db.raw<{ rows: LedgerRow[] }>(sql, params)).rows;
+  async #run(sql: string, params: readonly unknown[]): Promise<LedgerRow[]> {
+    return (await this.#db.raw<{ rows: LedgerRow[] }>(sql, params as Knex.RawBinding[])).rows;
   }
+}
+
+/** The values of several inputs as one array a column, which `unnest` makes rows of again. */
+function columnsOf<Input>(inputs: readonly Input[], valuesOf: (input: Input) => readonly unknown[]): unknown[][] {
+  const rows = inputs.map(valuesOf);
+  return rows[0]!.map((_, column) => rows.map((row) => row[column] ?? null));
+}
+
+/** The row of each input, or `undefined`; statements give their rows in any order. */
+function inOrderOf<Row extends { readonly id: string }>(inputs: readonly { readonly id: string }[], rows: readonly Row[]): readonly (Row | undefined)[] {
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return inputs.map(({ id }) => byId.get(id));
+}
+
+function toEntryIfAny(row: LedgerRow | undefined): LedgerEntry | undefined {
+  return row === undefined ? undefined : toEntry(row);
 }
 
 /** A row as the program sees it. */

@@ -39,11 +39,25 @@ export class SpendTable {
   }
 
   /** Enters a charge, and adds it to the costs of its message. */
-  async record({ call, units, micros, ledgerId }: Charge): Promise<void> {
+  record(charge: Charge): Promise<void> {
+    return this.recordAll([charge]);
+  }
+
+  /** The same for several in one statement. */
+  async recordAll(charges: readonly Charge[]): Promise<void> {
+    const column = (valueOf: (charge: Charge) => string | number | null) => charges.map(valueOf);
+    // The rows are locked in the order of their ids, as those who end messages at the same time do.
     await this.#db.raw(
-      `with charge as (insert into spend (call, units, micros, ledger_id) values (?, ?, ?, ?) returning micros, ledger_id)
-       update ledger set cost_micros = cost_micros + charge.micros from charge where ledger.id = charge.ledger_id`,
-      [call, units, micros, ledgerId ?? null],
+      `with charge as (
+         insert into spend (call, units, micros, ledger_id)
+         select * from unnest(?::text[], ?::int[], ?::bigint[], ?::text[]) returning micros, ledger_id
+       ), account as (
+         select id from ledger where id in (select ledger_id from charge) order by id for no key update
+       ), sum as (
+         select account.id, sum(charge.micros) as micros from account join charge on charge.ledger_id = account.id group by account.id
+       )
+       update ledger set cost_micros = cost_micros + sum.micros from sum where ledger.id = sum.id`,
+      [column(({ call }) => call), column(({ units }) => units), column(({ micros }) => micros), column(({ ledgerId }) => ledgerId ?? null)] as unknown as Knex.RawBinding[],
     );
   }
 

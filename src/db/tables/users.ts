@@ -132,9 +132,14 @@ export class UsersTable {
   }
 
   async findBySipUser(sipUser: string): Promise<User | undefined> {
-    if (!mayExist(sipUser)) return undefined;
-    const row = await this.#db<UserRow>('sipweetusers').where({ sipuser: sipUser }).first();
-    return row === undefined ? undefined : toUser(row);
+    return (await this.findAllBySipUser([sipUser]))[0];
+  }
+
+  /** A user, or `undefined`, for each name in their order. */
+  async findAllBySipUser(sipUsers: readonly string[]): Promise<readonly (User | undefined)[]> {
+    const { rows } = await this.#db.raw<{ rows: UserRow[] }>('select * from sipweetusers where sipuser = any(?::text[])', [sipUsers.filter(mayExist)]);
+    const bySipUser = new Map(rows.map((row) => [row.sipuser, toUser(row)]));
+    return sipUsers.map((name) => bySipUser.get(name));
   }
 
   /** By X's own id, the only thing about an account that nobody else can have later. */

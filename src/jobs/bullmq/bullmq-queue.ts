@@ -4,6 +4,7 @@ import type { Logger } from '../../base/logger.ts';
 import {
   CLOSE_GRACE_MS,
   isQueueName,
+  type AddOptions,
   type DeadLetter,
   type JobHandler,
   type JobQueue,
@@ -14,9 +15,9 @@ import {
 } from '../queue.ts';
 import { BullConsumer, LOCK_MS, type ConsumerParts } from './bull-consumer.ts';
 import { endedWithin, within } from './deadline.ts';
-import { pack, unpack } from './envelope.ts';
-import { bullJobId } from './job-id.ts';
+import { unpack } from './envelope.ts';
 import { BackendLink } from './link.ts';
+import { bundled, oneEach, type NewBullJob } from './new-bull-job.ts';
 import { PostgresStore } from './postgres-store.ts';
 import { RedisStore } from './redis-store.ts';
 import type { BullQueue, BullStore, FailedJob } from './store.ts';
@@ -34,12 +35,6 @@ export interface BullmqOptions {
 
 const CALL_MS = 15_000;
 const CLOSE_MS = 2_000;
-
-/**
- * The policy that counts is the consumer's, asked at each failure: BullMQ wants numbers with the
- * job, so they say "as often as the consumer likes".
- */
-const JOB_OPTIONS = { attempts: 1_000_000, backoff: { type: 'consumer' }, stackTraceLimit: 1 };
 
 /** Connects in the background: an unreachable backend shows in `health`, in rejected calls and in one log line. */
 export function connectBullmq(options: BullmqOptions): JobQueue {
@@ -66,11 +61,12 @@ class BullmqQueue implements JobQueue {
     this.#store = store;
     this.#clock = clock;
     this.#link = new BackendLink({ target: store.target, ping: () => store.ping(), clock, logger });
-    this.#parts = { store, link: this.#link, clock, lockMs: options.lockMs ?? LOCK_MS };
+    const addSplit = async (queue: string, job: NewBullJob): Promise<void> => void (await this.#ask(queue, (bull) => bull.addBulk([job])));
+    this.#parts = { store, link: this.#link, clock, lockMs: options.lockMs ?? LOCK_MS, addSplit };
     store.onError((error) => this.#link.suspect(error));
   }
 
-  async addBatch(jobs: readonly NewJob[]): Promise<void> {
+  async addBatch(jobs: readonly NewJob[], { bundled: isBundled = false }: AddOptions = {}): Promise<void> {
     const byQueue = new Map<string, NewJob[]>();
     for (const job of jobs) {
       const group = byQueue.get(job.queue);
@@ -78,8 +74,8 @@ class BullmqQueue implements JobQueue {
       else group.push(job);
     }
     for (const [name, group] of byQueue) {
-      const nowMs = this.#clock.now();
-      await this.#call(name, (queue) => queue.addBulk(group.map((job) => toBulk(job, nowMs))));
+      const bullJobs = (isBundled ? bundled : oneEach)(group, this.#clock.now());
+      await this.#call(name, (queue) => queue.addBulk(bullJobs));
     }
   }
 
@@ -146,6 +142,11 @@ class BullmqQueue implements JobQueue {
   async #call<Result>(name: string, work: (queue: BullQueue) => Promise<Result>): Promise<Result> {
     if (!isQueueName(name)) throw new RangeError(`Not the name of a queue: ${name}`);
     if (this.#closing !== undefined) throw new AppError('jobs.unreachable', 'The queue is closed');
+    return this.#ask(name, work);
+  }
+
+  /** Also while it closes: consumers give back what they have not handled. */
+  async #ask<Result>(name: string, work: (queue: BullQueue) => Promise<Result>): Promise<Result> {
     try {
       // What BullMQ does with a backend that is away is to wait for it; our callers want to know.
       if (!this.#queues.has(name)) await this.#link.ask();
@@ -180,17 +181,12 @@ class BullmqQueue implements JobQueue {
   }
 }
 
-function toBulk(job: NewJob, nowMs: number): Parameters<BullQueue['addBulk']>[0][number] {
-  const delay = Math.max(0, (job.atMs ?? nowMs) - nowMs);
-  return { name: job.name, data: pack(job.id, job.data), opts: { ...JOB_OPTIONS, jobId: bullJobId(job.id), ...(delay > 0 ? { delay } : {}) } };
-}
-
 function toDeadLetter(job: FailedJob): DeadLetter {
   const { name, failedReason: reason, attemptsMade: attempts } = job;
   const atMs = job.finishedOn ?? job.timestamp;
   try {
-    const { id, value } = unpack(job.data);
-    return { id, name, data: value, reason, attempts, atMs };
+    const { id, value, failures = 0 } = unpack(job.data);
+    return { id, name, data: value, reason, attempts: attempts + failures, atMs };
   } catch {
     // Not written by us, but it lies among our dead letters and is to be seen.
     return { id: '', name, data: JSON.stringify(job.data), reason, attempts, atMs };

@@ -10,6 +10,11 @@ export interface PostgresPoolOptions {
   /** Connections at most. */
   readonly max: number;
   readonly queryMs: number;
+  /**
+   * False lets a statement end before it is on disk: a crash of PostgreSQL may undo what was done within the last
+   * second, in order. Default true.
+   */
+  readonly durable?: boolean;
 }
 
 /**
@@ -29,7 +34,7 @@ export class PostgresPool implements PgPool {
   constructor(options: PostgresPoolOptions) {
     this.#pool = new pg.Pool({
       connectionString: options.databaseUrl,
-      options: `-c search_path=${options.schema}`,
+      options: `-c search_path=${options.schema}${options.durable === false ? ' -c synchronous_commit=off' : ''}`,
       Client: QuietClient,
       max: options.max,
       connectionTimeoutMillis: CONNECT_MS,

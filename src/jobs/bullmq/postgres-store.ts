@@ -30,7 +30,9 @@ export class PostgresStore implements BullStore {
   }
 
   openWorker(name: string, processor: Processor, options: BullWorkerOptions): { worker: BullWorker; cut: () => void } {
-    const pool = new PostgresPool({ databaseUrl: this.#url, schema: SCHEMA, max: 3, queryMs: QUERY_MS });
+    // That a job was taken, or has ended, need not be on disk: what a crash undoes makes it come again, which
+    // it may anyway. What was added is on disk, on the other pool.
+    const pool = new PostgresPool({ databaseUrl: this.#url, schema: SCHEMA, max: 3, queryMs: QUERY_MS, durable: false });
     const worker = new Worker(name, processor, { ...options, connection: pool }, createPostgresBackend);
     return { worker, cut: () => void pool.end().catch(() => undefined) };
   }

@@ -1,9 +1,9 @@
 import type { KeepJobs, Processor, Queue, Worker, WorkerOptions } from 'bullmq';
-import type { Envelope } from './envelope.ts';
+import type { Bundle, Envelope } from './envelope.ts';
 
 /** The part of BullMQ's `Queue` that is used here, whatever the backend under it. */
 export type BullQueue = Pick<
-  Queue<Envelope>,
+  Queue<Envelope | Bundle>,
   'addBulk' | 'pause' | 'resume' | 'isPaused' | 'waitUntilReady' | 'close'
 > & {
   getJobCounts(...states: string[]): Promise<Record<string, number>>;

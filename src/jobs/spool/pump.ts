@@ -15,7 +15,8 @@ const MAX_REST_MS = 5_000;
  * Hands the records of a spool to the queue, oldest first, one batch at a time, and acknowledges a
  * batch only when the queue has all of it. While the queue is away it rests between tries, longer
  * each time; the spool keeps what comes in. A batch may be handed over twice, when the process
- * dies or the queue's answer is lost in between: the ids are the same, so it is one job each.
+ * dies or the queue's answer is lost in between: what is handed over for the second time with the same
+ * neighbours is the same job, and otherwise the workers know the events by their ids.
  */
 export class SpoolPump {
   readonly #spool: EventSpool;
@@ -84,7 +85,7 @@ export class SpoolPump {
       while (!this.#closed) {
         const records = await this.#spool.next(BATCH);
         if (records.length === 0) break;
-        await this.#sink.addBatch(records.map(toJob));
+        await this.#sink.addBatch(records.map(toJob), { bundled: true });
         await this.#spool.acknowledge(records.length);
         this.#handedOver.value += records.length;
         this.#recovered();

@@ -41,7 +41,7 @@ export function protectedCallFunctions(runtime: Runtime, host: LibraryHost, hand
     } catch (thrown) {
       return onError(thrown);
     }
-    return isSuspension(returned) ? finish(returned, onError) : succeeded(returned);
+    return isSuspension(returned) ? finish(returned, onError) : resultsOf(returned, onError);
   }
 
   function failed(thrown: unknown): Results {
@@ -67,15 +67,18 @@ export function protectedCallFunctions(runtime: Runtime, host: LibraryHost, hand
 }
 
 function* finish(suspension: Suspension, onError: OnError): Suspension {
+  let settled: Settled;
   try {
-    return succeeded(yield* suspension);
+    settled = yield* suspension;
   } catch (thrown) {
     return onError(thrown);
   }
+  return resultsOf(settled, onError);
 }
 
-function succeeded(settled: Settled): Results {
-  if (settled === EXIT) return [false, EXIT_TEXT];
+/** The end of the route is an error to whoever protects a call, as in Kamailio. */
+function resultsOf(settled: Settled, onError: OnError): Results {
+  if (settled === EXIT) return onError(new LuaError(EXIT_TEXT, 0));
   return Array.isArray(settled) ? [true, ...(settled as Results)] : [true, settled as LuaValue];
 }
 

@@ -59,7 +59,7 @@ export class DeliveryProcessor<Payload> {
     const planning = await meter.attribute(run.id, () => source.plan(payload));
     switch (planning.kind) {
       case 'planned':
-        return this.#delivery.resume(run, planning.entry);
+        return this.#delivery.resume(run, planning.entry, planning.user);
       case 'nobody':
         return this.#delivery.refuse(run, planning.entry, planning.reason);
       case 'nothing':

@@ -1,4 +1,5 @@
 import type { Counters } from '../../base/counters.ts';
+import { GatheringSink } from '../../jobs/gathering-sink.ts';
 import type { JobQueue, JobWorker, RunningJob } from '../../jobs/queue.ts';
 import { deliveryCounters } from './delivery-counters.ts';
 import type { DeliveryParts } from './delivery-parts.ts';
@@ -38,7 +39,7 @@ export class DeliveryWorker<Payload> implements WorkerPart {
     this.#processor = new DeliveryProcessor({
       ...options,
       source,
-      jobs: queue,
+      jobs: new GatheringSink(queue),
       pause: this.#pause,
       timings,
       counters: deliveryCounters(counters),

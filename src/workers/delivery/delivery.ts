@@ -60,10 +60,14 @@ export class Delivery {
     this.#stopping = true;
   }
 
-  /** Goes on from the state of the row. Rejects when an attempt failed. */
-  resume(run: Run, entry: LedgerEntry): Promise<JobOutcome> {
+  /**
+   * Goes on from the state of the row. Rejects when an attempt failed.
+   *
+   * @param justRead  the SIP user whom it concerns, as he stands in the database at this moment
+   */
+  resume(run: Run, entry: LedgerEntry, justRead?: User): Promise<JobOutcome> {
     if (isEnded(entry)) return this.#publish(entry);
-    return this.#parts.meter.attribute(entry.id, () => (entry.state === 'planned' ? this.#deliver(run, entry) : this.#settle(run, entry)));
+    return this.#parts.meter.attribute(entry.id, () => (entry.state === 'planned' ? this.#deliver(run, entry, justRead) : this.#settle(run, entry)));
   }
 
   /** Ends a message that there is nobody for. */
@@ -105,12 +109,12 @@ export class Delivery {
     return this.waitFor(longestSendMs(this.#parts.timings), 'another worker is about it');
   }
 
-  async #deliver(run: Run, entry: LedgerEntry): Promise<JobOutcome> {
+  async #deliver(run: Run, entry: LedgerEntry, justRead?: User): Promise<JobOutcome> {
     const { users, x, clock } = this.#parts;
     if (entry.digestId !== undefined) return this.#leaveToDigest(entry);
     const early = entry.notBefore?.getTime();
     if (early !== undefined && early > clock.now()) return this.waitUntil(early, entry.reason ?? 'it is not time yet');
-    const admission = await admit(entry, users, x);
+    const admission = await admit(entry, users, x, justRead);
     if (admission.kind === 'no') return this.#end(run, entry, { state: 'refused', reason: admission.reason });
     const { user } = admission;
     const holding = await this.#holding.check(entry, user);

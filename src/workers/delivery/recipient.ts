@@ -62,10 +62,12 @@ export async function findRecipient(sipUser: string, users: Users, x: PacedX): P
  * - how a call ended, and a reminder, only to an account that is still linked;
  * - what nobody asked for, missed calls and instant messages, only to who wants to be told.
  *
+ * @param justRead  the SIP user, when he was looked up a moment ago and may get messages
  * @throws XFailure when X cannot say now who that is
  */
-export async function admit(entry: LedgerEntry, users: Users, x: PacedX): Promise<Admission> {
+export async function admit(entry: LedgerEntry, users: Users, x: PacedX, justRead?: User): Promise<Admission> {
   const { sipUser } = entry;
+  if (justRead !== undefined && justRead.sipUser === sipUser && justRead.xUserId === entry.recipient) return { kind: 'yes', user: justRead };
   if (isAnswer(entry)) return { kind: 'yes', user: sipUser === undefined ? undefined : await users.findBySipUser(sipUser) };
   if (sipUser === undefined) return { kind: 'no', reason: 'it names no SIP user who has agreed to be told' };
   if (entry.kind === 'outcome' || entry.kind === 'reminder') {

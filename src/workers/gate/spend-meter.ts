@@ -9,19 +9,18 @@ import type { OnSpend } from '../../x/prices.ts';
 const MOST_WAITING = 1_000;
 
 /**
- * Writes down what the calls to X cost. Give `onSpend` to the client; what is called inside of
+ * Writes down what the calls to X cost, those that come while it writes together. Give `onSpend` to the client; what is called inside of
  * `attribute` is put on the account of that row of the ledger.
  */
 export class SpendMeter {
-  readonly #table: Pick<SpendTable, 'record'>;
+  readonly #table: Pick<SpendTable, 'recordAll'>;
   readonly #logger: Logger;
   readonly #unrecorded: Counter;
   readonly #ledgerId = new AsyncLocalStorage<string>();
-  #waiting = 0;
-  /** The writes, one behind the other: a burst of calls is not to take all connections. */
-  #written: Promise<void> = Promise.resolve();
+  #waiting: Charge[] = [];
+  #writing: Promise<void> | undefined;
 
-  constructor(options: { readonly table: Pick<SpendTable, 'record'>; readonly logger: Logger; readonly counters: Counters }) {
+  constructor(options: { readonly table: Pick<SpendTable, 'recordAll'>; readonly logger: Logger; readonly counters: Counters }) {
     this.#table = options.table;
     this.#logger = options.logger;
     this.#unrecorded = options.counters.define('x.spend.unrecorded', 'Charges of X that could not be written down: the budget does not know of them');
@@ -30,9 +29,9 @@ export class SpendMeter {
   readonly onSpend: OnSpend = (call, units, micros) => {
     const ledgerId = this.#ledgerId.getStore();
     const charge: Charge = { call, units, micros, ...(ledgerId === undefined ? {} : { ledgerId }) };
-    if (this.#waiting >= MOST_WAITING) return this.#lose(charge, 'too many wait for the database');
-    this.#waiting += 1;
-    this.#written = this.#written.then(() => this.#record(charge));
+    if (this.#waiting.length >= MOST_WAITING) return this.#lose(charge, 'too many wait for the database');
+    this.#waiting.push(charge);
+    this.#writing ??= this.#write();
   };
 
   /** Runs `work`, whose calls to X are for that row of the ledger. */
@@ -41,17 +40,22 @@ export class SpendMeter {
   }
 
   /** Resolves when everything so far is written, or lost. */
-  flush(): Promise<void> {
-    return this.#written;
+  async flush(): Promise<void> {
+    await this.#writing;
   }
 
-  async #record(charge: Charge): Promise<void> {
+  async #write(): Promise<void> {
+    // What is charged in this turn of the event loop goes along.
+    await Promise.resolve();
+    while (this.#waiting.length > 0) await this.#record(this.#waiting.splice(0));
+    this.#writing = undefined;
+  }
+
+  async #record(charges: readonly Charge[]): Promise<void> {
     try {
-      await this.#table.record(charge);
+      await this.#table.recordAll(charges);
     } catch (thrown) {
-      this.#lose(charge, errorText(thrown));
-    } finally {
-      this.#waiting -= 1;
+      for (const charge of charges) this.#lose(charge, errorText(thrown));
     }
   }
 

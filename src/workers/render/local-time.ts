@@ -17,17 +17,7 @@ export interface LocalTime {
 /** @param timeZone IANA name; for one that this system does not know the time is UTC */
 export function localTime(atMs: number, timeZone: string): LocalTime {
   const zone = isTimeZone(timeZone) ? timeZone : 'UTC';
-  // Only digits are asked of the system: names of days and months differ between its versions.
-  const format = new Intl.DateTimeFormat('en-u-nu-latn-ca-gregory', {
-    timeZone: zone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-  });
-  const parts = new Map(format.formatToParts(atMs).map(({ type, value }) => [type, value]));
+  const parts = new Map(formatIn(zone).formatToParts(atMs).map(({ type, value }) => [type, value]));
   const part = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? '';
   const [year, month, day] = [Number(part('year')), Number(part('month')), Number(part('day'))];
   return {
@@ -37,6 +27,28 @@ export function localTime(atMs: number, timeZone: string): LocalTime {
     month,
     isUtc: zone === 'UTC' || zone === 'Etc/UTC',
   };
+}
+
+const MOST_FORMATS = 500;
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** Kept, since to make one takes longer than all else that a message takes to be written. */
+function formatIn(timeZone: string): Intl.DateTimeFormat {
+  const before = formats.get(timeZone);
+  if (before !== undefined) return before;
+  // Only digits are asked of the system: names of days and months differ between its versions.
+  const format = new Intl.DateTimeFormat('en-u-nu-latn-ca-gregory', {
+    timeZone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+  });
+  if (formats.size >= MOST_FORMATS) formats.clear();
+  formats.set(timeZone, format);
+  return format;
 }
 
 /**

@@ -50,6 +50,11 @@ export class ControlClient {
     return this.#call('GET', '/messages');
   }
 
+  /** Those that came behind the one of that id, oldest first; `0` is before all. */
+  messagesAfter(id: string): Promise<InboxMessage[]> {
+    return this.#call('GET', `/messages/after/${encodeURIComponent(id)}`);
+  }
+
   /** Who the bot is, by handle and id, and how the sandbox behaves. */
   about(): Promise<{ bot: string; botId: string; naming: Naming; limits: boolean; speed: number }> {
     return this.#call('GET', '/about');

@@ -45,6 +45,14 @@ export class Messages {
     return this.#list;
   }
 
+  /** What came behind the message of that id; everything that is still there when the id is older than that. */
+  after(id: string): readonly SandboxMessage[] {
+    const mark = BigInt(id);
+    let first = this.#list.length;
+    while (first > 0 && BigInt(this.#list[first - 1]!.id) > mark) first -= 1;
+    return this.#list.slice(first);
+  }
+
   add({ senderId, recipientId, text, encrypted = false }: NewMessage): SandboxMessage {
     const id = this.#snowflakes.next();
     const conversationId = conversationIdOf(senderId, recipientId);

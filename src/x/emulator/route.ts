@@ -67,9 +67,18 @@ export interface OpenRoute {
   answer(request: OpenRequest, sandbox: Sandbox): Answer | Page;
 }
 
+/** Patterns of routes, taken apart; all of them are ours. */
+const takenApart = new Map<string, readonly string[]>();
+
+function partsOf(pattern: string): readonly string[] {
+  let parts = takenApart.get(pattern);
+  if (parts === undefined) takenApart.set(pattern, (parts = pattern.split('/')));
+  return parts;
+}
+
 /** The values of the `:parts` when `path` fits the pattern. */
 export function matchPath(pattern: string, path: string): Record<string, string> | undefined {
-  const wanted = pattern.split('/');
+  const wanted = partsOf(pattern);
   const given = path.split('/');
   if (wanted.length !== given.length) return undefined;
   const params: Record<string, string> = {};

@@ -35,6 +35,11 @@ export class SandboxState {
     return this.#messages.all;
   }
 
+  /** See `Messages.after`. */
+  messagesAfter(id: string): readonly SandboxMessage[] {
+    return this.#messages.after(id);
+  }
+
   /** The newest version of every post, oldest first. */
   get posts(): readonly SandboxPost[] {
     return this.#posts.current;

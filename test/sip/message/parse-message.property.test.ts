@@ -3,7 +3,8 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { checkMessage } from '../../../fuzz/check-message.ts';
 import { startCorpus } from '../../../fuzz/corpus.ts';
-import { mutate, seeded } from '../../../fuzz/mutation.ts';
+import { mutate } from '../../../fuzz/mutation.ts';
+import { seeded } from '../../../fuzz/random.ts';
 
 const OUTCOMES = ['request', 'response', '0', '400', '505', '513'];
 const corpus = startCorpus();

@@ -6,15 +6,15 @@ import type { Charge } from '../../../src/db/tables/spend.ts';
 import { SpendMeter } from '../../../src/workers/gate/spend-meter.ts';
 import { LogLines } from '../../jobs/log-lines.ts';
 
-function setUp(record: (charge: Charge) => Promise<void>) {
+function setUp(recordAll: (charges: readonly Charge[]) => Promise<void>) {
   const counters = new Counters();
   const logger = new LogLines();
-  return { logger, unrecorded: () => counters.all()[0]!.value, meter: new SpendMeter({ table: { record }, logger, counters }) };
+  return { logger, unrecorded: () => counters.all()[0]!.value, meter: new SpendMeter({ table: { recordAll }, logger, counters }) };
 }
 
 test('what is called for a message is on its account, also when two are sent at once', async () => {
   const charges: Charge[] = [];
-  const { meter } = setUp(async (charge) => void charges.push(charge));
+  const { meter } = setUp(async (some) => void charges.push(...some));
   const send = async (call: 'dm-send' | 'reply') => {
     await turn();
     meter.onSpend(call, 1, 10);
@@ -32,9 +32,9 @@ test('what is called for a message is on its account, also when two are sent at 
 test('a database that is away loses charges, which are counted and logged, and the next ones are written', async () => {
   const charges: Charge[] = [];
   let isAway = true;
-  const { meter, logger, unrecorded } = setUp(async (charge) => {
+  const { meter, logger, unrecorded } = setUp(async (some) => {
     if (isAway) throw new Error('ECONNREFUSED');
-    charges.push(charge);
+    charges.push(...some);
   });
   meter.onSpend('reply', 1, 10);
   await meter.flush();
@@ -48,12 +48,26 @@ test('at most a thousand charges wait', async () => {
   let letGo!: () => void;
   const gate = new Promise<void>((resolve) => (letGo = resolve));
   let written = 0;
-  const { meter, unrecorded } = setUp(async () => {
+  const { meter, unrecorded } = setUp(async ({ length }) => {
     await gate;
-    written += 1;
+    written += length;
   });
   for (let index = 0; index < 1_005; index += 1) meter.onSpend('reply', 1, 10);
   letGo();
   await meter.flush();
   assert.deepEqual([written, unrecorded()], [1_000, 5]);
+});
+
+test('charges that come while others are written are written together', async () => {
+  const written: number[] = [];
+  const { meter } = setUp(async ({ length }) => {
+    written.push(length);
+    await turn();
+  });
+  meter.onSpend('reply', 1, 10);
+  await Promise.resolve();
+  await Promise.resolve();
+  for (let index = 0; index < 5; index += 1) meter.onSpend('reply', 1, 10);
+  await meter.flush();
+  assert.deepEqual(written, [1, 5]);
 });

@@ -78,7 +78,7 @@ export class SipEventSource<Event extends SipEvent> implements DeliverySource<Ev
     if (recipient.kind === 'nobody') return { kind: 'nobody', entry: await this.planNothing(event), reason: recipient.reason };
     const { xUserId, user } = recipient;
     const content = this.#rules.render(event, { locale: user.locale, timeZone: zoneOf(user.timeZone, timeZone) });
-    return { kind: 'planned', entry: await this.#plan(event, xUserId, content) };
+    return { kind: 'planned', entry: await this.#plan(event, xUserId, content), user };
   }
 
   planNothing(event: Event): Promise<LedgerEntry> {

@@ -1,10 +1,12 @@
 import type { LogFields } from '../../../base/logger.ts';
 import type { LedgerEntry } from '../../../db/tables/ledger.ts';
+import type { User } from '../../../db/tables/users.ts';
 import type { JobContract, ParsedPayload } from '../../../jobs/contract/job-contract.ts';
 
 /** The row of a job that had none. */
 export type Planning =
-  | { readonly kind: 'planned'; readonly entry: LedgerEntry }
+  /** `user` is whom it was planned for, when that was looked up just now. */
+  | { readonly kind: 'planned'; readonly entry: LedgerEntry; readonly user?: User }
   /** There is nobody to tell: the row is there so that it can be asked why. */
   | { readonly kind: 'nobody'; readonly entry: LedgerEntry; readonly reason: string }
   /** Nothing can be planned from this job: it is a dead letter. */

@@ -56,12 +56,16 @@ function ofPost(post: SandboxPost, state: SandboxState): Occurrence[] {
 }
 
 function ofMessage(message: SandboxMessage, state: SandboxState): Occurrence[] {
-  const payload = message.encrypted ? encryptedPayload(message) : legacyPayload(message, state);
   const kind = message.encrypted ? 'chat' : 'dm';
-  return [
-    { eventType: `${kind}.received`, userId: message.recipientId, payload },
-    { eventType: `${kind}.sent`, userId: message.senderId, payload },
-  ];
+  const told = (what: 'received' | 'sent', userId: string): Occurrence => ({
+    eventType: `${kind}.${what}`,
+    userId,
+    // Made when somebody hears of it: hardly anybody does, and there may be hundreds of messages a second.
+    get payload() {
+      return message.encrypted ? encryptedPayload(message) : legacyPayload(message, state);
+    },
+  });
+  return [told('received', message.recipientId), told('sent', message.senderId)];
 }
 
 /** X puts the body of its old account activity into the new envelope; it names no conversation. */

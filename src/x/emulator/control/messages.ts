@@ -1,4 +1,4 @@
-import { textOf } from '../../json.ts';
+import { idOf, textOf } from '../../json.ts';
 import type { SandboxMessage } from '../messages.ts';
 import type { SandboxState } from '../state.ts';
 import { account, ok, refuse, type ControlRoute } from './route.ts';
@@ -34,6 +34,13 @@ export const MESSAGE_ROUTES: readonly ControlRoute[] = [
     },
   },
   { method: 'GET', path: '/messages', answer: ({ state }) => ok(state.messages.map((message) => show(message, state))) },
+  {
+    method: 'GET',
+    path: '/messages/after/:id',
+    answer({ state }, _body, { id }) {
+      return idOf(id) === undefined ? refuse(400, 'The id is a number') : ok(state.messagesAfter(id!).map((message) => show(message, state)));
+    },
+  },
   {
     method: 'POST',
     path: '/messages',

@@ -1,0 +1,16 @@
+import type { Call } from './callers.ts';
+import type { Inbox } from './inbox.ts';
+
+/** From CANCEL to message, in milliseconds, the shortest first; without those that never came. */
+export function sortedTimes(calls: readonly Call[], inbox: Inbox): readonly number[] {
+  const times = calls.flatMap(({ name, cancelledAtMs }) => {
+    const arrivedAtMs = inbox.arrivedAtMs.get(name);
+    return arrivedAtMs === undefined || cancelledAtMs === undefined ? [] : [arrivedAtMs - cancelledAtMs];
+  });
+  return times.sort((a, b) => a - b);
+}
+
+/** The time that this part of all is not longer than; `part` is 0 to 1. NaN of none. */
+export function timeOf(sorted: readonly number[], part: number): number {
+  return sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)] ?? Number.NaN;
+}

@@ -1,0 +1,83 @@
+/** How calls are gathered into one, and what they answer. */
+export interface BatchedWork<Input, Output> {
+  /** Does it for all of them: an output for each input, in their order. */
+  readonly run: (inputs: readonly Input[]) => Promise<readonly Output[]>;
+  /** Inputs with the same key are never done in one run: an `UPDATE … FROM` would answer two callers for one change. Reads need none. */
+  readonly keyOf?: (input: Input) => string;
+  /** Whether the failure of a run may be one input's fault, so that each is to be tried by itself. Default: never. */
+  readonly isOnesFault?: (thrown: unknown) => boolean;
+  /** Inputs of one run at most. Default 100. */
+  readonly limit?: number;
+}
+
+interface Call<Input, Output> {
+  readonly input: Input;
+  readonly resolve: (output: Output) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+const LIMIT = 100;
+
+/**
+ * Calls that wait together are done together: the first goes at once, and those that come while a run
+ * is under way are the next run. So one call alone waits for nothing, and under load the cost of a
+ * round trip and of a commit is shared by as many as came meanwhile.
+ *
+ * A run that fails fails all of its calls, unless it may be the fault of one of them: then each is done
+ * by itself, for which `run` has to do all or nothing.
+ */
+export class Batched<Input, Output> {
+  readonly #work: BatchedWork<Input, Output>;
+  #waiting: Call<Input, Output>[] = [];
+  #isRunning = false;
+
+  constructor(work: BatchedWork<Input, Output>) {
+    this.#work = work;
+  }
+
+  call(input: Input): Promise<Output> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ input, resolve, reject });
+      if (this.#isRunning) return;
+      this.#isRunning = true;
+      // What the same turn of the event loop asks for goes along.
+      queueMicrotask(() => void this.#drain());
+    });
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#waiting.length > 0) await this.#runTogether(this.#takeNext());
+    this.#isRunning = false;
+  }
+
+  #takeNext(): Call<Input, Output>[] {
+    const { keyOf, limit = LIMIT } = this.#work;
+    const keys = new Set<string>();
+    const next: Call<Input, Output>[] = [];
+    const later: Call<Input, Output>[] = [];
+    for (const call of this.#waiting) {
+      const key = keyOf?.(call.input);
+      if (next.length === limit || (key !== undefined && keys.has(key))) {
+        later.push(call);
+      } else {
+        if (key !== undefined) keys.add(key);
+        next.push(call);
+      }
+    }
+    this.#waiting = later;
+    return next;
+  }
+
+  async #runTogether(calls: readonly Call<Input, Output>[]): Promise<void> {
+    try {
+      const outputs = await this.#work.run(calls.map(({ input }) => input));
+      for (const [index, { resolve }] of calls.entries()) resolve(outputs[index]!);
+    } catch (thrown) {
+      if (calls.length > 1 && this.#work.isOnesFault?.(thrown) === true) {
+        for (const call of calls) await this.#runTogether([call]);
+      } else {
+        for (const { reject } of calls) reject(thrown);
+      }
+    }
+  }
+}

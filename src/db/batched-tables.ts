@@ -1,0 +1,64 @@
+/**
+ * The ledger and the users for workers with many jobs at once: the same methods, and what several
+ * jobs ask for at the same time is one statement (`base/batched.ts`). A message takes seven
+ * statements from its job to its end; at 500 messages a second that would be 3,500 commits and round trips.
+ */
+import type { Knex } from 'knex';
+import { Batched } from '../base/batched.ts';
+import { asUnreachable, sqlState } from './connection.ts';
+import { LedgerTable, type Claim, type LedgerEntry, type Outcome, type PlannedEffect } from './tables/ledger.ts';
+import { UsersTable, type User } from './tables/users.ts';
+
+const idOf = ({ id }: { readonly id: string }): string => id;
+
+/** A statement that PostgreSQL has refused, as against a PostgreSQL that is away. */
+function isOnesFault(thrown: unknown): boolean {
+  return sqlState(thrown) !== undefined && asUnreachable(thrown, '') === undefined;
+}
+
+export class BatchedLedger extends LedgerTable {
+  readonly #find = new Batched<string, LedgerEntry | undefined>({ run: (ids) => this.findAll(ids), isOnesFault });
+  readonly #plan = new Batched<PlannedEffect, LedgerEntry>({ run: (effects) => this.planAll(effects), keyOf: idOf, isOnesFault });
+  readonly #claim = new Batched<{ readonly id: string; readonly channel: string | undefined }, LedgerEntry | undefined>({ run: (wanted) => this.claimAll(wanted), keyOf: idOf, isOnesFault });
+  readonly #finish = new Batched<Claim & Outcome, LedgerEntry | undefined>({ run: (ends) => this.finishAll(ends), keyOf: idOf, isOnesFault });
+  /** One for each length of the window that is asked for: there is one in a process. */
+  readonly #counts = new Map<number, Batched<string, number>>();
+
+  override find(id: string): Promise<LedgerEntry | undefined> {
+    return this.#find.call(id);
+  }
+
+  override plan(effect: PlannedEffect): Promise<LedgerEntry> {
+    return this.#plan.call(effect);
+  }
+
+  override claim(id: string, channel?: string): Promise<LedgerEntry | undefined> {
+    return this.#claim.call({ id, channel });
+  }
+
+  override finish({ id, attempt }: Claim, outcome: Outcome): Promise<LedgerEntry | undefined> {
+    return this.#finish.call({ ...outcome, id, attempt });
+  }
+
+  override countBefore(id: string, windowMs: number): Promise<number> {
+    let counts = this.#counts.get(windowMs);
+    if (counts === undefined) {
+      counts = new Batched({ run: (ids) => this.countsBefore(ids, windowMs), isOnesFault });
+      this.#counts.set(windowMs, counts);
+    }
+    return counts.call(id);
+  }
+}
+
+export class BatchedUsers extends UsersTable {
+  readonly #find: Batched<string, User | undefined>;
+
+  constructor(db: Knex) {
+    super(db);
+    this.#find = new Batched({ run: (names) => this.findAllBySipUser(names), isOnesFault });
+  }
+
+  override findBySipUser(sipUser: string): Promise<User | undefined> {
+    return this.#find.call(sipUser);
+  }
+}

@@ -1,0 +1,18 @@
+-- §6.4 string manipulation
+print(("abc"):byte(), ("abc"):byte(2), ("abc"):byte(-1), ("abc"):byte(1, -1), ("abc"):byte(10), (""):byte())
+print(string.char(), string.char(72, 105))
+print(("hello"):sub(2, 4), ("hello"):sub(-3), ("hello"):sub(2), ("hello"):sub(0), ("hello"):sub(4, 2), ("hello"):sub(-100, 100), ("hello"):sub(3, -2), ("hello"):sub(6))
+print(("x"):rep(0), ("x"):rep(3), ("ab"):rep(2, "-"), ("x"):rep(-1), ("x"):rep(1, ","))
+print(("AbC"):upper(), ("AbC"):lower(), ("abc"):reverse(), (""):reverse(), ("abc"):len(), ("\xe4"):upper() == "\xe4")
+print(("a,b"):find(",", 1, true), ("a.b"):find(".", 1, true), ("a.b"):find("."), ("abc"):find("b", -1), ("abc"):find("", 10), ("abc"):find("", 4), ("abc"):find("c", -1))
+-- format
+print(("%d %5d|%-5d|%05d %+d %i"):format(42, 42, 42, 42, 42, 42))
+print(("%x %X %o %c"):format(255, 255, 8, 65))
+print(("%s %10s|%-10s|%.2s"):format("abc", "abc", "abc", "abc"))
+print(("%f %.2f %8.3f|%e %g %g %g"):format(1.5, 1.005, 3.14159, 12345.678, 0.0001, 1e20, 100))
+print(("%q"):format('a "quoted"\n\\ text\0end\r'))
+print(("%%"):format(), ("%s %s %s"):format(nil, true, 12), ("%s"):format(setmetatable({}, {__tostring = function() return "object" end})))
+print(try(string.format, "%d", "x"), try(string.format, "%d"), try(string.format, "%y", 1))
+print(try(string.format, "%d", 1.5))
+print(("%d"):format("10"), ("%5.1f|%-8.2f|"):format(2.25, 2.255), ("%.3d"):format(5), ("%a"):format(1) ~= nil)
+print(("%.14g %.17g %.3g"):format(0.1, 0.1, 1234567), ("%5s%5s"):format("a", "b"), ("%i"):format(3.0))

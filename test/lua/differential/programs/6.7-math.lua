@@ -1,0 +1,15 @@
+-- §6.7 mathematical functions
+print(math.floor(3.7), math.floor(-3.7), math.ceil(3.2), math.ceil(-3.2), math.floor(5), math.floor(1e15 + 0.5), math.floor("3.5"))
+print(math.abs(-5), math.abs(5.5), math.max(1, 5, 3), math.min(4, 2.5, 3), math.max(1))
+print(math.sqrt(16), math.sqrt(2), math.pi, math.huge, -math.huge)
+print(math.fmod(7, 3), math.fmod(-7, 3), math.fmod(7, -3), math.fmod(5.5, 2), math.modf(3.7), math.modf(-3.7), math.modf(5))
+print(math.exp(0), math.log(1), math.log(8, 2), math.log(100, 10), math.log(2.718281828459045) > 0.999)
+print(math.sin(0), math.cos(0), math.tan(0), math.asin(0), math.acos(1), math.atan(1) * 4 == math.pi, math.atan(1, -1) > 2)
+print(math.deg(math.pi), math.rad(180) == math.pi, math.ldexp(1, 4), math.log10(1000), math.pow(2, 0.5) == math.sqrt(2))
+math.randomseed(42) local r = math.random() print(r >= 0 and r < 1)
+for i = 1, 20 do local n = math.random(6) if n < 1 or n > 6 or n % 1 ~= 0 then print("out of range") end n = math.random(-2, 2) if n < -2 or n > 2 then print("out of range") end end
+print(try(math.random, 0), try(math.random, 2, 1), try(math.random, 1, 2, 3))
+print(math.tointeger(3), math.tointeger(3.5), math.tointeger("x"))
+print(7 // 1, 7.9 // 1, -7.9 // 1, 2^31, 2^32, 2^53 - 1, 1e9 * 1e3)
+print(math.floor(-0.0) == 0, 1 / math.huge == 0, math.huge // 1, -math.huge % 2 ~= -math.huge % 2)
+print(try(math.floor, {}), try(math.floor), try(math.sqrt, "x"))
