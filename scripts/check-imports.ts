@@ -15,6 +15,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   bullmq: ['jobs'],
   ioredis: ['jobs'],
   fengari: ['script'],
+  luaparse: ['lua'],
   'twitter-api-v2': ['x'],
   'chrono-node': ['commands'],
   'libphonenumber-js': ['commands'],
