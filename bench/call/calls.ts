@@ -22,10 +22,10 @@ const STRIDE = 7919;
 export class Calls {
   readonly node: BenchNode;
   /**
-   * Microseconds of the processor, the collector's threads included, that the node has worked, by phase. What the
-   * peers do does not count, nor what neighbours on the machine take.
+   * Microseconds of the processor that the node worked on each batch of calls, by phase: the collector's threads
+   * count, what the peers do and what neighbours on the machine take does not.
    */
-  readonly spentUs: number[] = PHASES.map(() => 0);
+  readonly spentUs: number[][] = PHASES.map(() => []);
   readonly #options: LoadOptions;
   readonly #peers: Peers;
   readonly #caller: Source;
@@ -63,7 +63,7 @@ export class Calls {
     this.#receive(5, this.#callee, count, 1, (index) => this.#peers.byeOk(byes[index]!));
     const startUs = cpuUs();
     this.node.clock.advance((count * 1000) / this.#options.callsPerSecond);
-    this.spentUs[6]! += cpuUs() - startUs;
+    this.spentUs[6]!.push(cpuUs() - startUs);
   }
 
   #open(count: number): void {
@@ -103,7 +103,7 @@ export class Calls {
     const startUs = cpuUs();
     for (const message of messages) node.endpoint.onMessage(message, from);
     node.endpoint.onBatchEnd();
-    if (phase !== undefined) this.spentUs[phase]! += cpuUs() - startUs;
+    if (phase !== undefined) this.spentUs[phase]!.push(cpuUs() - startUs);
     if (node.sentCount !== count * answers) throw new Error(`${count} × ${PHASES[phase ?? 0]}: ${node.sentCount} messages were sent`);
     const sent = Array.from({ length: node.sentCount }, (_, index) => node.sent(index));
     node.forgetSent();
