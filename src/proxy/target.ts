@@ -15,5 +15,6 @@ export interface Target {
 }
 
 export function target(requestUri: string, more: Partial<Target> = {}): Target {
-  return { requestUri, destinationUri: '', path: '', q: -1, flags: 0, ruid: '', ...more };
+  const { destinationUri = '', path = '', q = -1, flags = 0, ruid = '' } = more;
+  return { requestUri, destinationUri, path, q, flags, ruid };
 }

@@ -2,7 +2,7 @@ import { Timer, type TimerOwner } from '../base/timer-wheel.ts';
 import type { Branch } from '../proxy/branch.ts';
 import type { Proxy } from '../proxy/proxy.ts';
 import { reasonPhrase } from '../proxy/reason-phrase.ts';
-import type { RequestEdits } from '../proxy/request-edits.ts';
+import { RequestEdits } from '../proxy/request-edits.ts';
 import type { Decision, ForwardingOwner, ResponseContext } from '../proxy/response-context.ts';
 import type { Target } from '../proxy/target.ts';
 import type { ServerTransaction } from '../sip/endpoint/server-transaction.ts';
@@ -102,6 +102,11 @@ export class Transaction implements ForwardingOwner, RouteTransaction, RouteOwne
     // KEMI: the callback is disarmed before it runs; the script names it again for the next attempt.
     this.onFailureRoute = '';
     return this.#runFailure('failure', name, context.chosen);
+  }
+
+  onAnswered(): void {
+    this.edits = RequestEdits.spent;
+    this.contactQueue = NO_CONTACTS;
   }
 
   onEnded(): void {
@@ -215,6 +220,8 @@ export class Transaction implements ForwardingOwner, RouteTransaction, RouteOwne
 
 /** A script that fails must not leave its caller waiting for 32 seconds; Kamailio sends nothing here. */
 export const SERVER_ERROR = { status: 500, reason: reasonPhrase(500), headers: '' };
+
+const NO_CONTACTS: Target[][] = [];
 
 /** Kamailio tells a transaction by its place in a table and a label; here the label says it all. */
 const INDEXES = 65_536;

@@ -116,7 +116,7 @@ function failedBranch(route: RouteContext, is: (branch: Branch) => boolean): num
   return route.kind === 'failure' && route.branch !== undefined && is(route.branch) ? TRUE : FALSE;
 }
 
-const wasReplied = (branch: Branch): boolean => branch.response !== undefined;
+const wasReplied = (branch: Branch): boolean => branch.replied;
 const wasSilent = (branch: Branch): boolean => branch.timedOut;
 
 /** Lets a transaction go that nothing was done with; in the request route only. */

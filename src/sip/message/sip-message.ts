@@ -58,6 +58,19 @@ export class SipMessage {
     this.text = text;
   }
 
+  /**
+   * Lets go of what was parsed and is seldom asked for again: it is parsed anew then. Of a request that has been answered
+   * nothing is left to do but to recognise its retransmissions, for half a minute, and there are many such.
+   */
+  forgetParts(): void {
+    this.#from = undefined;
+    this.#to = undefined;
+    this.#cseq = undefined;
+    this.#callId = undefined;
+    this.#requestUri = null;
+    this.#routes = null;
+  }
+
   get isRequest(): boolean {
     return this.status === 0;
   }
