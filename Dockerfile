@@ -4,8 +4,14 @@
 
 FROM node:22-bookworm-slim AS build
 WORKDIR /build
+RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends build-essential python3
 COPY package.json package-lock.json .npmrc tsconfig.json tsconfig.build.json ./
 RUN npm ci --ignore-scripts
+# The addon for UDP in batches, for the Node of this image. Without it the image is not built.
+COPY binding.gyp ./
+COPY native ./native
+COPY scripts/build-native.mjs ./scripts/
+RUN npm run --silent build:native && test -f build/Release/udp_batch.node
 COPY src ./src
 # The binaries of the embedded PostgreSQL are some 60 MB that a container with DATABASE_URL never starts.
 RUN npm run build \
@@ -22,6 +28,7 @@ COPY migrations ./migrations
 COPY sounds ./sounds
 COPY --from=build /build/node_modules ./node_modules
 COPY --from=build /build/dist ./dist
+COPY --from=build /build/build/Release/udp_batch.node ./build/Release/
 RUN ln -s /app/dist/app/cli.js /usr/local/bin/sipweet && chmod 755 dist/app/cli.js \
  && install -d -o node -g node /var/lib/sipweet
 USER node

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { hasUdpAddon } from '../src/sip/transport/udp-addon.ts';
 
 /** Debian packages that the tests run against, each with the question to the shell whether it is there. */
 const PEERS: Readonly<Record<string, string>> = {
@@ -8,6 +9,9 @@ const PEERS: Readonly<Record<string, string>> = {
   'redis-server': 'command -v redis-server',
   'baresip-core': 'command -v baresip',
   chromium: 'command -v chromium',
+  // For the addon.
+  'build-essential': 'command -v make && command -v cc && command -v g++',
+  python3: 'command -v python3',
 };
 
 /**
@@ -35,6 +39,18 @@ export function installTestPeers(): boolean {
     }
   }
   return missingPackages().length === 0;
+}
+
+/**
+ * Builds the addon if that has not been done: where there was no compiler when this package was installed. Its tests
+ * fail without it.
+ *
+ * @returns false when it cannot be built
+ */
+export function buildAddon(): boolean {
+  if (hasUdpAddon()) return true;
+  spawnSync('npm', ['run', '--silent', 'build:native'], { stdio: 'inherit' });
+  return hasUdpAddon();
 }
 
 function missingPackages(): string[] {

@@ -6,7 +6,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
-import { installTestPeers } from './test-peers.ts';
+import { buildAddon, installTestPeers } from './test-peers.ts';
 
 function testFiles(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
@@ -24,7 +24,7 @@ if (files.length === 0) {
 }
 
 // A run of chosen files is for somebody at work, who knows what they need.
-if (words.length === 0 && !installTestPeers()) process.exit(2);
+if (words.length === 0 && !(installTestPeers() && buildAddon())) process.exit(2);
 
 // One file at a time: many start servers and phones of other people, which take ports and want the processor to themselves.
 run({ files: files.sort(), concurrency: 1, timeout: 600_000 })

@@ -29,6 +29,7 @@ import { ServerLocator } from '../sip/resolve/server-locator.ts';
 import { transactionTimings } from '../sip/transaction/timings.ts';
 import type { Destination, LocalSocket } from '../sip/transport/transport.ts';
 import { Transports } from '../sip/transport/transports.ts';
+import { udpEngine } from '../sip/transport/udp.ts';
 import { bracketHost } from '../sip/uri/uri.ts';
 import type { Announcer } from '../ua/announcer.ts';
 import { OwnRequests } from '../ua/own-requests.ts';
@@ -90,7 +91,7 @@ export class SipNode {
    * Starts a node. The script is loaded and the registrations are read before the first socket is
    * bound, so that nothing is answered wrongly while it starts.
    *
-   * @throws AppError `script.load`, `listen.in-use`, `listen.failed`, `db.unreachable`, `media.sound`
+   * @throws AppError `script.load`, `listen.in-use`, `listen.failed`, `listen.engine`, `db.unreachable`, `media.sound`
    */
   static async start(parts: SipNodeParts): Promise<SipNode> {
     const { config, clock, logger, counters } = parts;
@@ -129,6 +130,7 @@ export class SipNode {
       clock,
       counters,
       logger,
+      udp: { engine: sip.udpEngine },
       tcp: {
         maxMessageBytes: limits.maxMessageBytes,
         maxHeaderBytes: limits.maxHeaderBytes,
@@ -140,7 +142,7 @@ export class SipNode {
       },
     });
 
-    const agent = new ServiceAgent({ clock, logger, timings });
+    const agent = new ServiceAgent({ clock, logger, timings, udpEngine: sip.udpEngine });
     const policy = nextHopPolicy(parts);
     const announcer = parts.announcer ?? (await createAnnouncer({ config, clock, counters, policy }));
     const calls = new ThirdPartyCalls({ agent, announcer, maxActive: config.calls.maxActive, logger, counters });
@@ -195,6 +197,7 @@ export class SipNode {
     await startScriptModules(modules);
     if (writer !== undefined) await writer.load(index, limits.maxBindings);
     localSockets = await transports.listen((parts.listen ?? sip.listen).map(({ transport, host, port }) => ({ protocol: transport, address: host, port })));
+    logger.info('UDP engine', { engine: udpEngine(sip.udpEngine), configured: sip.udpEngine });
     const stopSockets = async (): Promise<void> => {
       await agent.close();
       await transports.close();

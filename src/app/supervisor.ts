@@ -88,7 +88,7 @@ export class Supervisor {
   static async start(options: SupervisorOptions): Promise<Supervisor> {
     const { loaded, clock, logger, log, durable, onGivenUp } = options;
     const addresses = listenAddresses(loaded, logger);
-    await checkListenAddresses(addresses, { clock, logger });
+    await checkListenAddresses(addresses, { clock, logger, udpEngine: loaded.config.sip.udpEngine });
     const database = await ownDatabase({ config: loaded.config, logger, ...(durable === undefined ? {} : { durable }) });
     let x: XAccess | undefined;
     const processes: SupervisedProcess[] = [];

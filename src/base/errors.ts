@@ -11,6 +11,7 @@ export const ERROR_CODES = {
   'demo.failed': 'A step of the demonstration did not end as it should',
   'jobs.unreachable': 'The queue backend does not answer',
   'jobs.spool': 'The local spool cannot be written or read',
+  'listen.engine': 'UDP in batches is demanded, and the addon for it is not built',
   'listen.in-use': 'A port that the service should listen on is taken',
   'listen.failed': 'A socket cannot be opened',
   'media.answer': 'The other side of a call takes no audio that an announcement can be played in',

@@ -1,4 +1,4 @@
-import { integer, line, list, optionalLine } from './option.ts';
+import { choice, integer, line, list, optionalLine } from './option.ts';
 import { listenAddress, servedDomain, type ListenAddress } from './notations.ts';
 import { section } from './section.ts';
 
@@ -21,6 +21,10 @@ export const SIP = section(
       max: 32,
       doc: 'Addresses that take SIP, each as transport:address:port. Port 0 takes any free port. Name one address for each network when the machine has several and only some should take SIP.',
       kamailio: 'listen',
+    }),
+    udpEngine: choice(['auto', 'batch', 'dgram'], {
+      default: 'auto',
+      doc: 'What moves the datagrams. "batch" is an addon that passes up to 64 of them with one system call and is built when the package is installed on Linux with a C compiler; "dgram" is Node\'s own and costs several times as much processor time. "auto" is "batch" where that is built. Set "batch" to be told at the start when it is not, "dgram" to do without the addon.',
     }),
     domains: list(servedDomain, {
       default: [],

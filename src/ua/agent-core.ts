@@ -10,6 +10,7 @@ import type { SipMessage } from '../sip/message/sip-message.ts';
 import type { TransactionTimings } from '../sip/transaction/timings.ts';
 import type { Destination, LocalSocket } from '../sip/transport/transport.ts';
 import { Transports } from '../sip/transport/transports.ts';
+import type { UdpOptions } from '../sip/transport/udp-socket.ts';
 import { bracketHost } from '../sip/uri/uri.ts';
 import type { CallerAgent, InDialogParts, RequestParts } from './caller-agent.ts';
 import type { Dialog } from './dialog.ts';
@@ -26,6 +27,8 @@ export interface AgentCoreOptions {
   readonly timings: TransactionTimings;
   /** Requests that are being answered at once; past it they get 503. */
   readonly maxTransactions: number;
+  /** What moves its datagrams; "auto" when absent. */
+  readonly udpEngine?: UdpOptions['engine'];
 }
 
 /** A way to the network: a socket of ours, and the proxy that every request goes to first. */
@@ -77,9 +80,9 @@ export class AgentCore implements CallerAgent {
    * @throws AppError `listen.failed`
    */
   async listen({ address, port }: { readonly address: string; readonly port: number }, proxy: Destination, user: EndpointUser): Promise<void> {
-    const { clock, logger } = this.#options;
+    const { clock, logger, udpEngine: engine = 'auto' } = this.#options;
     this.endpoint.attach(user);
-    const transports = new Transports({ receiver: this.endpoint, clock, counters: this.#counters, logger });
+    const transports = new Transports({ receiver: this.endpoint, clock, counters: this.#counters, logger, udp: { engine } });
     const [local] = await transports.listen([{ protocol: 'udp', address, port }]);
     this.#transports = transports;
     this.connect({

@@ -5,6 +5,7 @@ import type { EndpointUser } from '../sip/endpoint/endpoint.ts';
 import type { SipMessage } from '../sip/message/sip-message.ts';
 import type { TransactionTimings } from '../sip/transaction/timings.ts';
 import type { Destination, LocalSocket, Source } from '../sip/transport/transport.ts';
+import type { UdpOptions } from '../sip/transport/udp-socket.ts';
 import { AgentCore, type AgentLink } from './agent-core.ts';
 import { ALLOW, CallLeg, type CallLegUser, type InviteParts } from './call-leg.ts';
 import { NO_SUCH_CALL } from './dialog.ts';
@@ -19,6 +20,7 @@ export interface ServiceAgentOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly timings: TransactionTimings;
+  readonly udpEngine?: UdpOptions['engine'];
 }
 
 /**
@@ -31,8 +33,8 @@ export class ServiceAgent implements EndpointUser {
   readonly #legs = new Map<string, CallLeg>();
   #whenQuiet: () => void = () => {};
 
-  constructor({ clock, logger, timings }: ServiceAgentOptions) {
-    this.core = new AgentCore({ user: 'sipweet', clock, logger, timings, maxTransactions: MAX_TRANSACTIONS });
+  constructor(options: ServiceAgentOptions) {
+    this.core = new AgentCore({ ...options, user: 'sipweet', maxTransactions: MAX_TRANSACTIONS });
     this.core.endpoint.attach(this);
   }
 

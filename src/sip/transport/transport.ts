@@ -4,9 +4,9 @@
  * A message is one string of one-byte characters (latin1), body included: it was decoded once and
  * is encoded once. The transport knows nothing of SIP but where a message ends on a stream.
  *
- * Messages arrive in batches: any number of `onMessage`, then one `onBatchEnd`. With `node:dgram`
- * a batch is one datagram, because Node enters JavaScript once for each; on a stream it is what
- * one read brought.
+ * Messages arrive in batches: any number of `onMessage`, then one `onBatchEnd`. With our addon a batch
+ * is up to 64 datagrams, and what is sent meanwhile goes out behind it; with `node:dgram` it is one datagram,
+ * because Node enters JavaScript once for each; on a stream it is what one read brought.
  */
 export type Protocol = 'udp' | 'tcp';
 

@@ -2,12 +2,14 @@ import { isIP } from 'node:net';
 import type { Clock } from '../../base/clock.ts';
 import type { Counter, Counters } from '../../base/counters.ts';
 import type { Logger } from '../../base/logger.ts';
+import { DropWatch } from './drop-watch.ts';
 import { PortAddresses } from './port-addresses.ts';
 import { TcpCounters, DEFAULT_TCP_OPTIONS, type TcpOptions } from './tcp-options.ts';
 import { TcpTransport } from './tcp.ts';
 import { familyOf, reportSendError } from './transport.ts';
 import type { Destination, LocalSocket, Protocol, TransportReceiver } from './transport.ts';
-import { DEFAULT_UDP_OPTIONS, openUdpSocket, UdpCounters, type DatagramSocket, type UdpOptions } from './udp.ts';
+import { openUdpSocket } from './udp.ts';
+import { DEFAULT_UDP_OPTIONS, UdpCounters, type DatagramSocket, type UdpOptions } from './udp-socket.ts';
 
 export interface ListenSpec {
   readonly protocol: Protocol;
@@ -30,6 +32,7 @@ export interface TransportsSetup {
 export class Transports {
   readonly #setup: TransportsSetup;
   readonly #udpCounters: UdpCounters;
+  readonly #drops: DropWatch;
   readonly #unsendable: Counter;
   readonly #tcp: TcpTransport;
   readonly #udp = new Map<LocalSocket, DatagramSocket>();
@@ -40,6 +43,7 @@ export class Transports {
     const { receiver, clock, counters, logger } = setup;
     this.#setup = setup;
     this.#udpCounters = new UdpCounters(counters);
+    this.#drops = new DropWatch(clock, this.#udpCounters.kernelDrops);
     this.#unsendable = counters.define('sip.transport.unsendable', 'Messages to what is no address or has no socket here');
     const options = { ...DEFAULT_TCP_OPTIONS, ...setup.tcp };
     this.#tcp = new TcpTransport({ receiver, clock, logger, options, counters: new TcpCounters(counters) });
@@ -47,7 +51,7 @@ export class Transports {
 
   /**
    * Opens all of `specs`, in their order, or none.
-   * @throws AppError `listen.in-use` or `listen.failed`, naming protocol, address and port
+   * @throws AppError `listen.in-use` or `listen.failed`, naming protocol, address and port; `listen.engine`
    */
   async listen(specs: readonly ListenSpec[]): Promise<readonly LocalSocket[]> {
     try {
@@ -136,6 +140,7 @@ export class Transports {
     const sockets = [...this.#udp.values()];
     this.#udp.clear();
     this.#locals = [];
+    this.#drops.stop();
     await Promise.all([this.#tcp.close(), ...sockets.map((socket) => socket.close())]);
   }
 
@@ -145,6 +150,7 @@ export class Transports {
     const options = { ...DEFAULT_UDP_OPTIONS, ...udp };
     const socket = await openUdpSocket(address, port, { receiver, logger, options, counters: this.#udpCounters });
     this.#udp.set(socket.local, socket);
+    this.#drops.add(socket);
     return socket.local;
   }
 

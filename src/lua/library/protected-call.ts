@@ -1,0 +1,99 @@
+/** `pcall`, `xpcall` and `error` (Lua 5.3 reference manual, §2.3 and §6.1). */
+import { LuaError, OutOfInstructions } from '../runtime/lua-error.ts';
+import { callable } from '../runtime/operations/call.ts';
+import { errorValue, framesOf } from '../runtime/position.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import {
+  EXIT,
+  EXIT_TEXT,
+  first,
+  isSuspension,
+  type LuaFunction,
+  type LuaValue,
+  type Results,
+  type Returned,
+  type Settled,
+  type Suspension,
+} from '../runtime/value.ts';
+import { functionArgument, optionalInteger, requireArgument } from './arguments.ts';
+import type { HandledError } from './debug.ts';
+import type { LibraryHost } from './host.ts';
+import type { Library } from './results.ts';
+
+export function protectedCallFunctions(runtime: Runtime, host: LibraryHost, handled: HandledError): Library {
+  function pcall(f: LuaValue, ...args: LuaValue[]): Results | Suspension {
+    requireArgument(1, 'pcall', arguments.length);
+    return protect(f, args, failed);
+  }
+
+  function xpcall(f: LuaValue, handler: LuaValue, ...args: LuaValue[]): Results | Suspension {
+    const handle = functionArgument(handler, 2, 'xpcall', arguments.length);
+    return protect(f, args, (thrown) => handleWith(handle, thrown));
+  }
+
+  type OnError = (thrown: unknown) => Results;
+
+  function protect(f: LuaValue, args: Results, onError: OnError): Results | Suspension {
+    let returned: Returned;
+    try {
+      returned = callable(runtime, f)(...args);
+    } catch (thrown) {
+      return onError(thrown);
+    }
+    return isSuspension(returned) ? finish(returned, onError) : succeeded(returned);
+  }
+
+  function* finish(suspension: Suspension, onError: OnError): Suspension {
+    try {
+      return succeeded(yield* suspension);
+    } catch (thrown) {
+      return onError(thrown);
+    }
+  }
+
+  /** The value that a handler gets. What has to end the whole route is not handled. */
+  function caught(thrown: unknown): LuaValue {
+    if (thrown instanceof OutOfInstructions) throw thrown;
+    if (thrown instanceof LuaError) return errorValue(thrown);
+    if (thrown instanceof RangeError) return withPosition(thrown, isStackOverflow(thrown) ? 'stack overflow' : 'not enough memory');
+    return host.internalError(thrown);
+  }
+
+  function failed(thrown: unknown): Results {
+    return [false, caught(thrown)];
+  }
+
+  function handleWith(handler: LuaFunction, thrown: unknown): Results {
+    const value = caught(thrown);
+    const outer = handled.error;
+    handled.error = thrown instanceof Error ? thrown : undefined;
+    try {
+      return [false, first(runtime.callAtOnce(handler, value))];
+    } catch (second) {
+      if (second instanceof OutOfInstructions) throw second;
+      return [false, 'error in error handling'];
+    } finally {
+      handled.error = outer;
+    }
+  }
+
+  return { pcall, xpcall, error };
+}
+
+function succeeded(settled: Settled): Results {
+  if (settled === EXIT) return [false, EXIT_TEXT];
+  return Array.isArray(settled) ? [true, ...(settled as Results)] : [true, settled as LuaValue];
+}
+
+function isStackOverflow(error: RangeError): boolean {
+  return error.message.includes('call stack');
+}
+
+function withPosition(error: Error, text: string): string {
+  const frame = framesOf(error)[0];
+  return frame === undefined ? text : `${frame.source}:${frame.line}: ${text}`;
+}
+
+function error(value: LuaValue, level: LuaValue): never {
+  throw new LuaError(value, optionalInteger(level, 1, 2, 'error', arguments.length));
+}

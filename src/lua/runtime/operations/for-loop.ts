@@ -1,0 +1,14 @@
+import { LuaError } from '../lua-error.ts';
+import { toNumber } from '../number.ts';
+import type { LuaValue } from '../value.ts';
+
+/**
+ * A number that a numeric `for` is given, asked for in 5.3's order: limit, step, initial value. A text that is a number will
+ * do, and a step of zero is no error there: the loop does not end while the initial value is not below the limit.
+ * @throws LuaError when it is no number
+ */
+export function forNumber(value: LuaValue, part: 'limit' | 'step' | 'initial value'): number {
+  const number = toNumber(value);
+  if (number === undefined) throw new LuaError(`'for' ${part} must be a number`);
+  return number;
+}

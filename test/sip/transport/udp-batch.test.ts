@@ -1,0 +1,3 @@
+import { udpSocketConformance } from './udp-socket.conformance.ts';
+
+udpSocketConformance('batch');
