@@ -22,7 +22,6 @@ import { NodeDnsLookup } from '../../src/sip/resolve/node-dns-lookup.ts';
 import { ServerLocator } from '../../src/sip/resolve/server-locator.ts';
 import { transactionTimings } from '../../src/sip/transaction/timings.ts';
 import { SendSlab } from '../../src/sip/transport/send-slab.ts';
-import { SourceCache } from '../../src/sip/transport/source-cache.ts';
 import type { LocalSocket, Source } from '../../src/sip/transport/transport.ts';
 import { Transports } from '../../src/sip/transport/transports.ts';
 import { BenchClock } from './bench-clock.ts';
@@ -38,7 +37,7 @@ export class BenchNode {
   readonly endpoint: Endpoint;
   readonly port: number;
   readonly #transports: Transports;
-  readonly #sources: SourceCache;
+  readonly #local: LocalSocket;
   readonly #slab: SendSlab;
   readonly #sentAt: number[];
 
@@ -47,7 +46,7 @@ export class BenchNode {
     this.endpoint = parts.endpoint;
     this.port = parts.local.port;
     this.#transports = parts.transports;
-    this.#sources = new SourceCache(parts.local);
+    this.#local = parts.local;
     this.#slab = parts.slab;
     this.#sentAt = parts.sentAt;
   }
@@ -117,8 +116,9 @@ export class BenchNode {
     return new BenchNode({ clock, endpoint, transports, local: local!, slab, sentAt });
   }
 
+  /** One object a peer, as the transport has it. */
   source(port: number): Source {
-    return this.#sources.get(HOST, port);
+    return { protocol: 'udp', address: HOST, port, local: this.#local, connectionId: 0 };
   }
 
   get sentCount(): number {

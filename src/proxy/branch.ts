@@ -4,13 +4,12 @@ import type { EditList } from '../sip/message/edit-list.ts';
 import type { SipMessage } from '../sip/message/sip-message.ts';
 import type { TransactionFailure } from '../sip/transaction/port.ts';
 import type { Destination } from '../sip/transport/transport.ts';
-import { parseUri } from '../sip/uri/uri.ts';
 import { writeForwarded, type ForwardedRequest } from './forward-request.ts';
 import type { ForwardsRequest } from './detect-loop.ts';
 import type { NoNextHop } from './next-hop.ts';
 import { RequestEdits } from './request-edits.ts';
 import type { ProxyParts } from './proxy-parts.ts';
-import type { Target } from './target.ts';
+import { nextHopUri, type Target } from './target.ts';
 
 /**
  * `new` until its request is on its way (the script or a name look-up may take time), `sent` until
@@ -87,8 +86,7 @@ export class Branch implements ClientTransactionUser, TimerOwner, ForwardsReques
 
   /** Looks for the next hop and sends; a look-up that takes time sends when it is done (§16.6 step 7). */
   send(): void {
-    const { destinationUri, requestUri } = this.target;
-    const uri = parseUri(destinationUri === '' ? requestUri : destinationUri);
+    const uri = nextHopUri(this.target);
     if (uri === undefined) {
       this.#failUnsent('bad-uri');
       return;
