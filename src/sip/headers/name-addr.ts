@@ -22,6 +22,7 @@ export class NameAddr {
   readonly #tagStart: number;
   readonly #tagEnd: number;
   #uri: Uri | undefined | null = null;
+  #uriScheme: UriScheme | undefined | null = null;
 
   constructor(text: string, start: number, displayEnd: number, uriStart: number, uriEnd: number, paramsStart: number, tagStart: number, tagEnd: number, end: number) {
     this.#text = text;
@@ -67,7 +68,8 @@ export class NameAddr {
 
   /** The scheme of the URI, undefined when its syntax is wrong; costs less than `uri`, which cuts the parts out. */
   get uriScheme(): UriScheme | undefined {
-    return this.#uri === null ? uriSchemeIn(this.#text, this.uriStart, this.uriEnd) : this.#uri?.scheme;
+    if (this.#uriScheme === null) this.#uriScheme = uriSchemeIn(this.#text, this.uriStart, this.uriEnd);
+    return this.#uriScheme;
   }
 
   /** Header parameters with their leading ';', or ''. */

@@ -130,19 +130,21 @@ function hasLineBreak(text: string, at: number, end: number): boolean {
   return false;
 }
 
-/** The index of the message that is being parsed: one for all, copied when its length is known. */
+/** The index of the message that is being parsed: one for all, copied at its right size when that is known. */
 const index: number[] = [];
+let indexed = 0;
 
-/** Which single fields were seen, as a mask, and whether one of them stands twice. */
+/** Which of the fields that must stand once were seen, as a mask, and whether one of them stands twice. */
 let seen = 0;
 let seenTwice = false;
 
 function indexHeader(message: SipMessage, at: number, maxHeaders: number): string | undefined {
-  index.length = 0;
+  // Its length stays what it is: V8 would give the memory back and grow it anew with each message.
+  indexed = 0;
   seen = 0;
   seenTwice = false;
   const failure = indexFields(message, at, maxHeaders);
-  message.fields = index.slice();
+  message.fields = index.slice(0, indexed);
   return failure;
 }
 
@@ -162,7 +164,7 @@ function indexFields(message: SipMessage, at: number, maxHeaders: number): strin
     if (text.indexOf('\n', at) !== lineEnd + 1) return 'a bare CR or LF in the header';
     if (lineEnd === at) break;
     if (isBlank(text.charCodeAt(at))) return at === start ? 'the start line is folded' : FOLDED;
-    if (index.length >= maxHeaders * FIELD_STRIDE) return TOO_MANY;
+    if (indexed >= maxHeaders * FIELD_STRIDE) return TOO_MANY;
 
     const colon = text.indexOf(':', at);
     if (colon < 0 || colon > lineEnd) return 'a header field has no colon';
@@ -177,7 +179,9 @@ function indexFields(message: SipMessage, at: number, maxHeaders: number): strin
       if ((seen & bit & SINGLE) !== 0) seenTwice = true;
       seen |= bit;
     }
-    index.push((at << ID_BITS) | id, skipBlanks(text, colon + 1, lineEnd));
+    index[indexed] = (at << ID_BITS) | id;
+    index[indexed + 1] = skipBlanks(text, colon + 1, lineEnd);
+    indexed += FIELD_STRIDE;
     at = lineEnd + 2;
   }
   message.bodyStart = at + 2;
