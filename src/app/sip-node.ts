@@ -176,6 +176,7 @@ export class SipNode {
       script: config.script,
     });
     const engine = new LuaEngine<RouteContext>({
+      engine: config.script.engine,
       path: config.script.path ?? PACKAGED_SCRIPT,
       rows: ksrRows,
       logger,

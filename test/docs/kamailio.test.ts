@@ -29,7 +29,7 @@ test('a KSR function that the page names is there', () => {
 });
 
 test('what the page says of Lua holds', () => {
-  const { route, engine, write } = stage('');
+  const { route, engine, write } = stage('', { engine: 'interpreter' });
   const says = (expression: string) => {
     const run = new TestRun();
     write(`function say() KSR.test.out(tostring(${expression})) end`);

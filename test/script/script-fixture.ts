@@ -10,6 +10,7 @@ import type { RouteContext } from '../../src/script/route-context.ts';
 import type { RunOutcome, ScriptEngine } from '../../src/script/vm/engine.ts';
 import { ksrRows } from '../../src/script/ksr/rows.ts';
 import { callable } from './route-fixture.ts';
+import { ENGINE } from './engine-kind.ts';
 import { LuaEngine } from '../../src/script/vm/lua-engine.ts';
 import type { ScriptModules } from '../../src/script/modules/modules.ts';
 import { ScriptVariables } from '../../src/script/pseudo-variables/script-variables.ts';
@@ -150,7 +151,7 @@ export function lua(source: string): LuaStage {
     row('out', ['str'], 'none', (_route, text) => void out.push(text), 'Records a text'),
     waitingRow('wait', [], 'xval', () => new Promise<KsrValue>((resolve) => waiting.push(resolve)), 'Waits until the test says so'),
   ];
-  const engine = new LuaEngine<RouteContext>({ path, rows, logger: silentLogger });
+  const engine = new LuaEngine<RouteContext>({ engine: ENGINE, path, rows, logger: silentLogger });
   engine.load();
   return {
     net: new ScriptFixture(engine),

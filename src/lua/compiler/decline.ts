@@ -11,6 +11,8 @@ export interface Refusal {
 const REFUSED = new Set(['load', 'loadstring', 'loadfile', 'setfenv', 'getfenv', 'module', '_ENV']);
 /** Functions of `debug` that are there. */
 const DEBUG = new Set(['traceback', 'getinfo']);
+/** Fields of `package` that decide where modules are found: compiled programs take them from where they were at load. */
+const PACKAGE = new Set(['loaders', 'path', 'searchers', 'searchpath']);
 /** They take the name of a file, which has to be known when the program is compiled. */
 const FILES = new Set(['require', 'dofile']);
 
@@ -28,6 +30,7 @@ export function findRefusal(node: AnyNode, scope: Scope): Refusal | undefined {
 function refusalOf(node: AnyNode, scope: Scope): string | undefined {
   if (node.type === 'Identifier' && REFUSED.has(node.name) && !scope.variables.has(node)) return node.name;
   if (node.type === 'MemberExpression' && isGlobal(node.base, 'debug', scope) && !DEBUG.has(node.identifier.name)) return `debug.${node.identifier.name}`;
+  if (node.type === 'MemberExpression' && isGlobal(node.base, 'package', scope) && PACKAGE.has(node.identifier.name)) return `package.${node.identifier.name}`;
   if (node.type === 'MemberExpression' && isGlobal(node.base, 'string', scope) && node.identifier.name === 'dump') return 'string.dump';
   if (isCall(node as Expression)) {
     const file = fileArgument(node as Call, scope);

@@ -138,7 +138,7 @@ export class Emitter {
       return JSON.stringify(`${variable.owner === this.function ? 'local' : 'upvalue'} '${node.name}'`);
     }
     if (node.type === 'MemberExpression') return JSON.stringify(`${node.indexer === ':' ? 'method' : 'field'} '${node.identifier.name}'`);
-    if (node.type === 'IndexExpression' && node.index.type === 'StringLiteral') return JSON.stringify(`field '${node.index.value}'`);
+    if (node.type === 'IndexExpression') return JSON.stringify(`field '${node.index.type === 'StringLiteral' ? node.index.value : '?'}'`);
     return 'undefined';
   }
 

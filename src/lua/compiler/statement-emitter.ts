@@ -317,7 +317,7 @@ export class StatementEmitter extends ExpressionEmitter {
         this.#payFor(node.body);
         this.at(node.loc.start.line);
         const names = node.variables.map((name) => this.#idOf(name));
-        const callee = `(typeof ${iterator}==='function'?${iterator}:callable(R,${iterator},"for iterator 'for iterator'"))`;
+        const callee = `(typeof ${iterator}==='function'?${iterator}:callable(R,${iterator}))`;
         this.statementScope(() => {
           const mayWait = this.chunk.waits.atLoop(node);
           if (names.length === 1) {

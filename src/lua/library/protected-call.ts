@@ -1,7 +1,6 @@
 /** `pcall`, `xpcall` and `error` (Lua 5.3 reference manual, §2.3 and §6.1). */
 import { LuaError, OutOfInstructions } from '../runtime/lua-error.ts';
 import { callable } from '../runtime/operations/call.ts';
-import { errorValue, framesOf } from '../runtime/position.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import {
   EXIT,
@@ -16,24 +15,26 @@ import {
   type Suspension,
 } from '../runtime/value.ts';
 import { functionArgument, optionalInteger, requireArgument } from './arguments.ts';
+import { caughtError } from './caught-error.ts';
 import type { HandledError } from './debug.ts';
 import type { LibraryHost } from './host.ts';
 import type { Library } from './results.ts';
 
+type OnError = (thrown: unknown) => Results;
+
+/** @param handled where `debug.traceback` learns which error a handler of `xpcall` is called for */
 export function protectedCallFunctions(runtime: Runtime, host: LibraryHost, handled: HandledError): Library {
   function pcall(f: LuaValue, ...args: LuaValue[]): Results | Suspension {
     requireArgument(1, 'pcall', arguments.length);
-    return protect(f, args, failed);
+    return callProtected(f, args, failed);
   }
 
   function xpcall(f: LuaValue, handler: LuaValue, ...args: LuaValue[]): Results | Suspension {
     const handle = functionArgument(handler, 2, 'xpcall', arguments.length);
-    return protect(f, args, (thrown) => handleWith(handle, thrown));
+    return callProtected(f, args, (thrown) => handleWith(handle, thrown));
   }
 
-  type OnError = (thrown: unknown) => Results;
-
-  function protect(f: LuaValue, args: Results, onError: OnError): Results | Suspension {
+  function callProtected(f: LuaValue, args: Results, onError: OnError): Results | Suspension {
     let returned: Returned;
     try {
       returned = callable(runtime, f)(...args);
@@ -43,28 +44,13 @@ export function protectedCallFunctions(runtime: Runtime, host: LibraryHost, hand
     return isSuspension(returned) ? finish(returned, onError) : succeeded(returned);
   }
 
-  function* finish(suspension: Suspension, onError: OnError): Suspension {
-    try {
-      return succeeded(yield* suspension);
-    } catch (thrown) {
-      return onError(thrown);
-    }
-  }
-
-  /** The value that a handler gets. What has to end the whole route is not handled. */
-  function caught(thrown: unknown): LuaValue {
-    if (thrown instanceof OutOfInstructions) throw thrown;
-    if (thrown instanceof LuaError) return errorValue(thrown);
-    if (thrown instanceof RangeError) return withPosition(thrown, isStackOverflow(thrown) ? 'stack overflow' : 'not enough memory');
-    return host.internalError(thrown);
-  }
-
   function failed(thrown: unknown): Results {
-    return [false, caught(thrown)];
+    return [false, caughtError(host, thrown)];
   }
 
+  /** The handler is called when the stack is unwound already; `debug.traceback` still shows the stack of the error. */
   function handleWith(handler: LuaFunction, thrown: unknown): Results {
-    const value = caught(thrown);
+    const value = caughtError(host, thrown);
     const outer = handled.error;
     handled.error = thrown instanceof Error ? thrown : undefined;
     try {
@@ -77,21 +63,20 @@ export function protectedCallFunctions(runtime: Runtime, host: LibraryHost, hand
     }
   }
 
-  return { pcall, xpcall, error };
+  return { error, pcall, xpcall };
+}
+
+function* finish(suspension: Suspension, onError: OnError): Suspension {
+  try {
+    return succeeded(yield* suspension);
+  } catch (thrown) {
+    return onError(thrown);
+  }
 }
 
 function succeeded(settled: Settled): Results {
   if (settled === EXIT) return [false, EXIT_TEXT];
   return Array.isArray(settled) ? [true, ...(settled as Results)] : [true, settled as LuaValue];
-}
-
-function isStackOverflow(error: RangeError): boolean {
-  return error.message.includes('call stack');
-}
-
-function withPosition(error: Error, text: string): string {
-  const frame = framesOf(error)[0];
-  return frame === undefined ? text : `${frame.source}:${frame.line}: ${text}`;
 }
 
 function error(value: LuaValue, level: LuaValue): never {

@@ -1,5 +1,7 @@
 /** Frames that an error keeps; a `level` beyond them gets no position. */
 const KEPT_FRAMES = 60;
+/** The same where the value gets no position: enough for a log line to say where it was raised. */
+const FRAMES_FOR_LOG = 8;
 
 /**
  * An error in Lua: `error(value)`, or a wrong operation; what `pcall` catches.
@@ -15,7 +17,7 @@ export class LuaError extends Error {
 
   constructor(value: unknown, level = 1) {
     const { stackTraceLimit } = Error;
-    Error.stackTraceLimit = typeof value === 'string' && level > 0 ? KEPT_FRAMES : 0;
+    Error.stackTraceLimit = typeof value === 'string' && level > 0 ? KEPT_FRAMES : FRAMES_FOR_LOG;
     super();
     Error.stackTraceLimit = stackTraceLimit;
     this.value = value;

@@ -20,10 +20,14 @@ interface Chunk {
 const PREFIX = 'lua:';
 /** Frames of library functions are one level, without position, as C functions are in Lua. */
 const LIBRARY = new URL('../library/', import.meta.url).href;
+/** What of the library calls functions of scripts, which may be of the library too: another level. */
+const CALLERS = new Set(['callProtected', 'stepCoroutine']);
 /** Chunks whose positions are known. A program that is reloaded more often forgets its oldest ones' line numbers. */
 const MAX_CHUNKS = 1_000;
 
 const chunks = new Map<number, Chunk>();
+/** What `framesOf` has found: V8 shows the stack of an error only once. */
+const knownFrames = new WeakMap<Error, readonly (LuaFrame | undefined)[]>();
 let chunkCount = 0;
 
 /**
@@ -40,19 +44,24 @@ export function registerChunk(source: string, lines: readonly number[]): string 
 
 /** The functions that were running when `error` was made, innermost first; undefined for a library function. */
 export function framesOf(error: Error): readonly (LuaFrame | undefined)[] {
+  const known = knownFrames.get(error);
+  if (known !== undefined) return known;
   const { prepareStackTrace } = Error;
   const frames: (LuaFrame | undefined)[] = [];
   Error.prepareStackTrace = (_error, sites) => {
     for (const site of sites) {
-      const file = site.getFileName() ?? '';
+      const file = site.getFileName() ?? '';;
       if (file.startsWith(PREFIX)) frames.push(frameAt(Number(file.slice(PREFIX.length)), site.getLineNumber() ?? 0));
-      else if (file.startsWith(LIBRARY) && (frames.length === 0 || frames.at(-1) !== undefined)) frames.push(undefined);
+      else if (file.startsWith(LIBRARY) && (frames.length === 0 || frames.at(-1) !== undefined || CALLERS.has(site.getFunctionName() ?? ''))) {
+        frames.push(undefined);
+      }
     }
     return '';
   };
   // V8 makes the text of a stack when it is read for the first time, and only then.
   void error.stack;
   Error.prepareStackTrace = prepareStackTrace;
+  knownFrames.set(error, frames);
   return frames;
 }
 

@@ -95,6 +95,8 @@ describe('errors name the line of Lua and what was wrong', () => {
     ['an upvalue', 'local x\nlocal function f()\n return x.y\nend\nreturn (f())', "chunk:3: attempt to index a nil value (upvalue 'x')"],
     ['a global', '\nnone()', "chunk:2: attempt to call a nil value (global 'none')"],
     ['a field', 'local t = {}\nt.a.b = 1', "chunk:2: attempt to index a nil value (field 'a')"],
+    ['a field by a computed name', 'local t = {}\nlocal k = 1\nt[k].b = 1', "chunk:3: attempt to index a nil value (field '?')"],
+    ['an iterator', '\nfor k in nil do end', 'chunk:2: attempt to call a nil value'],
     ['a method', 'local t = {}\n\nt:go()', "chunk:3: attempt to call a nil value (method 'go')"],
     ['the operator in an expression of several lines', 'local t = {}\nreturn 1\n + 2\n + t', 'chunk:4: attempt to perform arithmetic on a table value (local \'t\')'],
     ['the first line of a call of several lines', 'local t = {}\n\nt.f(\n 1,\n 2)', "chunk:3: attempt to call a nil value (field 'f')"],

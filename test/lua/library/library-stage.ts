@@ -8,9 +8,9 @@ import { errorValue } from '../../../src/lua/runtime/position.ts';
 import { Runtime } from '../../../src/lua/runtime/runtime.ts';
 import { LuaTable } from '../../../src/lua/runtime/table.ts';
 import { all, EXIT, isSuspension, type LuaFunction, type LuaValue, type Results, type Table } from '../../../src/lua/runtime/value.ts';
-import { lauxlib, lua, lualib, utf8, type LuaState } from '../../../src/script/vm/fengari.ts';
-import { LUA51_PRELUDE } from '../../../src/script/vm/lua51.ts';
-import { pushText, textOf } from '../../../src/script/vm/values.ts';
+import { lauxlib, lua, lualib, utf8, type LuaState } from '../../../src/script/vm/interpreter/fengari.ts';
+import { LUA51_PRELUDE } from '../../../src/script/vm/interpreter/lua51.ts';
+import { pushText, textOf } from '../../../src/script/vm/interpreter/values.ts';
 import { TEXT_DIFFERENCES } from './differences.ts';
 
 /** What a call gave: its values, or the text of its error. Tables are compared as lists of their entries. */

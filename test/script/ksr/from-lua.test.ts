@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { ksrRows } from '../../../src/script/ksr/rows.ts';
 import type { RouteContext } from '../../../src/script/route-context.ts';
+import { ENGINE } from '../engine-kind.ts';
 import { LuaEngine } from '../../../src/script/vm/lua-engine.ts';
 import { request, stage, type LoggedLine } from '../route-fixture.ts';
 
@@ -15,7 +16,7 @@ function run(body: string): LoggedLine[] {
   const path = join(folder, 'route.lua');
   writeFileSync(path, `function ksr_request_route()\n${body}\nend\n`);
   const scene = stage();
-  const engine = new LuaEngine<RouteContext>({ path, logger: scene.logger, rows: ksrRows });
+  const engine = new LuaEngine<RouteContext>({ engine: ENGINE, path, logger: scene.logger, rows: ksrRows });
   engine.load();
   scene.logger.lines.length = 0;
   engine.run('ksr_request_route', scene.route(request({ headers: 'X-A: one\r\n' })));

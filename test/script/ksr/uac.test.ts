@@ -10,6 +10,7 @@ import { pseudoVariable } from '../../../src/script/pseudo-variables/compile.ts'
 import type { PvValue } from '../../../src/script/pseudo-variables/pseudo-variable.ts';
 import { Router } from '../../../src/script/router.ts';
 import type { RouteContext } from '../../../src/script/route-context.ts';
+import { ENGINE } from '../engine-kind.ts';
 import { LuaEngine } from '../../../src/script/vm/lua-engine.ts';
 import { moduleStage, type ModuleStage } from '../modules/module-stage.ts';
 import { callable, request, SOURCE } from '../route-fixture.ts';
@@ -191,7 +192,7 @@ describe('the callback of a reply', () => {
         local function get(name) return tostring(KSR.pv.get("$uac_req(" .. name .. ")")) end
         KSR.info(table.concat({ event, get("evcode"), get("evtype"), get("evparam"), get("callid"), get("apasswd") }, " "))
       end`);
-    const engine = new LuaEngine<RouteContext>({ path, rows: ksrRows, logger: here.logger, counters: here.services.counters });
+    const engine = new LuaEngine<RouteContext>({ engine: ENGINE, path, rows: ksrRows, logger: here.logger, counters: here.services.counters });
     engine.load();
     here.services.endpoint.attach(new Router(here.services, engine));
     here.services.endpoint.onMessage(request({ method: 'OPTIONS' }), SOURCE);

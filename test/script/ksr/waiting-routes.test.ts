@@ -9,6 +9,7 @@ import { ksrRows } from '../../../src/script/ksr/rows.ts';
 import { RouteTimers } from '../../../src/script/modules/route-timers.ts';
 import { Router } from '../../../src/script/router.ts';
 import type { RouteContext } from '../../../src/script/route-context.ts';
+import { ENGINE } from '../engine-kind.ts';
 import { LuaEngine } from '../../../src/script/vm/lua-engine.ts';
 import { deriveSecrets } from '../../../src/sip/auth/algorithm.ts';
 import { request, SOURCE } from '../route-fixture.ts';
@@ -22,7 +23,7 @@ function node(script: string) {
   after(() => rmSync(folder, { recursive: true, force: true }));
   const path = join(folder, 'route.lua');
   writeFileSync(path, script);
-  const engine = new LuaEngine<RouteContext>({ path, rows: ksrRows, logger: here.logger, counters: here.services.counters });
+  const engine = new LuaEngine<RouteContext>({ engine: ENGINE, path, rows: ksrRows, logger: here.logger, counters: here.services.counters });
   engine.load();
   const router = new Router(here.services, engine);
   here.services.endpoint.attach(router);

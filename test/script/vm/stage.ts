@@ -2,12 +2,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after } from 'node:test';
+import { after, describe } from 'node:test';
 
 import type { LogFields, Logger } from '../../../src/base/logger.ts';
+import { ENGINE } from '../engine-kind.ts';
 import { rowsOf, type KsrValue, type Row } from '../../../src/script/row.ts';
 import type { RouteRun } from '../../../src/script/vm/engine.ts';
-import { LuaEngine, type LuaEngineOptions } from '../../../src/script/vm/lua-engine.ts';
+import { LuaEngine, type EngineKind, type LuaEngineOptions } from '../../../src/script/vm/lua-engine.ts';
 
 export interface LogLine {
   readonly level: string;
@@ -99,7 +100,14 @@ export interface Stage {
 
 type Options = Partial<Omit<LuaEngineOptions<TestRun>, 'path' | 'logger'>> & { readonly load?: boolean };
 
-/** Writes `source` to a folder of its own and loads it. */
+export const ENGINES: readonly EngineKind[] = ['compiled', 'interpreter'];
+
+/** Runs the same tests on both engines: `body` gets a `stage` whose scripts run on one of them. */
+export function onBothEngines(body: (stage: (source: string, options?: Options) => Stage, engine: EngineKind) => void): void {
+  for (const engine of ENGINES) describe(engine, () => body((source, options) => stage(source, { ...options, engine }), engine));
+}
+
+/** Writes `source` to a folder of its own and loads it; on the engine of the whole test run unless the test says another. */
 export function stage(source: string, options: Options = {}): Stage {
   const folder = mkdtempSync(join(tmpdir(), 'script-'));
   after(() => rmSync(folder, { recursive: true, force: true }));
@@ -107,7 +115,7 @@ export function stage(source: string, options: Options = {}): Stage {
   const write = (text: string, file = 'route.lua') => writeFileSync(join(folder, file), text, 'latin1');
   write(source);
   const logger = new RecordingLogger();
-  const engine = new LuaEngine<TestRun>({ ...options, path, logger, rows: [...testRows, ...(options.rows ?? [])] });
+  const engine = new LuaEngine<TestRun>({ engine: ENGINE, ...options, path, logger, rows: [...testRows, ...(options.rows ?? [])] });
   if (options.load !== false) engine.load();
   const route = (body: string, run = new TestRun()) => {
     write(`function probe(argument)\n${body}\nend`);

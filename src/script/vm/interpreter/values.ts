@@ -2,7 +2,7 @@
  * Values on their way between Lua and rows. Strings are bytes on both sides: a Lua string is a
  * Uint8Array, a row sees the same bytes as a one-byte (latin1) JavaScript string.
  */
-import type { KsrValue, ReturnType } from '../row.ts';
+import type { KsrValue, ReturnType } from '../../row.ts';
 import { lua, type LuaState } from './fengari.ts';
 
 const {

@@ -1,6 +1,7 @@
 /** Opens Lua's standard libraries for routing scripts: what they add, bound and take away. */
 import { dirname } from 'node:path';
 
+import { OS_EXIT } from '../call-rules.ts';
 import type { Scene } from './execution.ts';
 import { lauxlib, lua, lualib, utf8, type LuaFunction, type LuaState } from './fengari.ts';
 import { chargeCoroutine, keepHooksOn } from './instruction-budget.ts';
@@ -60,7 +61,7 @@ export function openLibraries<C>(L: LuaState, options: LibraryOptions<C>): void 
     return 0;
   });
   replace(L, 'os', 'exit', () => (state) => {
-    scene.complain(state, 'os.exit() in a routing script ends the route, not the server');
+    scene.complain(state, OS_EXIT);
     return raiseExit(state);
   });
   for (const [library, name] of WITHHELD) {

@@ -1,6 +1,6 @@
-import type { Counter } from '../../base/counters.ts';
-import type { Logger } from '../../base/logger.ts';
-import type { KsrValue } from '../row.ts';
+import type { Logger } from '../../../base/logger.ts';
+import type { KsrValue } from '../../row.ts';
+import type { ParkedRoutes } from '../parked-routes.ts';
 import type { LuaState } from './fengari.ts';
 import type { ResultPush } from './values.ts';
 
@@ -34,13 +34,7 @@ export interface Waiting {
  */
 export interface Scene<C> {
   active: Execution<C> | undefined;
-  /** How many executions are parked now. */
-  parked: number;
-  readonly maxParked: number;
-  /** Calls refused because `maxParked` was reached. */
-  readonly refusedWaits: Counter;
-  /** True once a refusal was logged, until half of the parked routes are gone: one line for each spell. */
-  full: boolean;
+  readonly parked: ParkedRoutes;
   readonly logger: Logger;
   /** Writes an error line with the script position of the caller, function and Call-ID. */
   complain(L: LuaState, message: string): void;

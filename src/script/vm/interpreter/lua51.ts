@@ -47,6 +47,12 @@ function math.tanh(x)
 end
 function math.ldexp(m, e) return m * 2 ^ e end
 
+-- A number without a fraction is an integer, however it was computed, as long as it is exact.
+function math.type(x)
+  if type(x) ~= "number" then return nil end
+  return x > -2^53 and x < 2^53 and x % 1 == 0 and "integer" or "float"
+end
+
 string.gfind = string.gmatch
 
 -- A function's environment is its upvalue _ENV; the join leaves other functions that share it alone.

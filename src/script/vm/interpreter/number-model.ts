@@ -1,6 +1,7 @@
 /**
- * Gives fengari the numbers of Lua 5.1, which Kamailio's scripts are written for: every number a
- * double, written with `%.14g`, truncated where a library function wants an integer. As it comes,
+ * Gives fengari the numbers of compiled scripts (`lua/runtime/number.ts`), which are those of Lua 5.1 that Kamailio's
+ * scripts are written for: every number a double, written without a fraction where it has none, truncated
+ * where a library function wants an integer. As it comes,
  * fengari computes `60*60*24*30*1000` in 32 bits, writes `10/2` as `5.0` and refuses
  * `string.rep("x", 2.5)`.
  *
@@ -8,6 +9,8 @@
  * copy them are loaded, which is why this works on a `require` and not on an imported fengari.
  * fengari is pinned to one version; `test/script/vm/number-model.test.ts` fails should it change.
  */
+
+import { numberText } from '../../../lua/runtime/number.ts';
 
 interface Value {
   value: unknown;
@@ -70,22 +73,4 @@ function hexadecimal(numeral: Uint8Array): number | undefined {
   if (match === null) return undefined;
   const magnitude = Number(`0x${match[2]}`);
   return match[1] === '-' ? -magnitude : magnitude;
-}
-
-/** A number as C's `printf("%.14g")` writes it (a tie in the fifteenth digit is rounded away from zero). */
-export function numberText(value: number): string {
-  // The common case; -0 is written with its sign and takes the long way.
-  if (Number.isInteger(value) && Math.abs(value) < 1e14 && !Object.is(value, -0)) return String(value);
-  if (Number.isNaN(value)) return 'nan';
-  if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
-  if (value === 0) return '-0';
-  const [mantissa = '', exponentText = '0'] = value.toExponential(13).split('e');
-  const exponent = Number(exponentText);
-  if (exponent >= -4 && exponent < 14) return withoutTrailingZeros(value.toFixed(13 - exponent));
-  const digits = String(Math.abs(exponent)).padStart(2, '0');
-  return `${withoutTrailingZeros(mantissa)}e${exponent < 0 ? '-' : '+'}${digits}`;
-}
-
-function withoutTrailingZeros(text: string): string {
-  return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
 }

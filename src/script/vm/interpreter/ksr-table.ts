@@ -3,8 +3,9 @@
  * its own function when the table is built, with its conversions chosen then: a call looks nothing
  * up by name on our side.
  */
-import type { KsrValue, Row } from '../row.ts';
-import type { RouteRun } from './engine.ts';
+import type { KsrValue, Row } from '../../row.ts';
+import { INSIDE_CALLBACK, INSIDE_COROUTINE, labelOf, mostArguments, NO_NATIVE_ROUTES, noMessage, PROBED, waitFailure, wrongCount } from '../call-rules.ts';
+import type { RouteRun } from '../engine.ts';
 import type { Scene } from './execution.ts';
 import { lua, utf8, type LuaFunction, type LuaState } from './fengari.ts';
 import { raiseExit } from './script-error.ts';
@@ -24,9 +25,6 @@ const {
   lua_yield,
 } = lua;
 
-/** app_lua ignores arguments beyond the declared ones up to this many, and refuses the call past it. */
-const MAX_ARGUMENTS = 6;
-
 type Result = KsrValue | void | Promise<KsrValue>;
 type Invoke<C> = (L: LuaState, route: C) => Result;
 
@@ -43,12 +41,12 @@ export function pushKsrTable<C extends RouteRun>(L: LuaState, rows: readonly Row
   });
   setIn(L, 'x', 'modf', (state) => {
     // Functions of kamailio.cfg do not exist here, so every name is an unknown one.
-    scene.complain(state, 'KSR.x.modf: there is no function of the native configuration to call');
+    scene.complain(state, NO_NATIVE_ROUTES);
     lua_pushnumber(state, -1);
     return 1;
   });
   setIn(L, 'x', 'probe', () => {
-    scene.logger.info('KSR.x.probe called by the script');
+    scene.logger.info(PROBED);
     return 0;
   });
 }
@@ -94,8 +92,7 @@ function waitingFunction<C>(row: Row<C>, scene: Scene<C>): LuaFunction {
   const admit = admission(row, scene);
   const invoke = invoker(row);
   const push = resultPush(row.returns, row.params.length);
-  // -1 as a boolean would be true, which is no way to say that a function failed.
-  const pushFailure = (L: LuaState) => push(L, row.returns === 'bool' ? false : -1);
+  const pushFailure = (L: LuaState) => push(L, waitFailure(row));
   return (L) => {
     const route = admit(L);
     if (route === undefined) {
@@ -105,7 +102,7 @@ function waitingFunction<C>(row: Row<C>, scene: Scene<C>): LuaFunction {
     const execution = scene.active!;
     const hindrance = hindranceToWait(L, execution.thread);
     if (hindrance !== undefined) scene.complain(L, `${label} not called: ${hindrance}`);
-    if (hindrance !== undefined || !hasRoom(L, label, scene)) {
+    if (hindrance !== undefined || !scene.parked.hasRoom(label, (message) => scene.complain(L, message))) {
       pushFailure(L);
       return 1;
     }
@@ -120,18 +117,9 @@ function waitingFunction<C>(row: Row<C>, scene: Scene<C>): LuaFunction {
 }
 
 function hindranceToWait(L: LuaState, routeThread: LuaState): string | undefined {
-  if (L !== routeThread) return 'a function that waits cannot be called inside a coroutine of the script';
-  if (!lua_isyieldable(L)) return 'a function that waits cannot be called inside a metamethod or a library callback';
+  if (L !== routeThread) return INSIDE_COROUTINE;
+  if (!lua_isyieldable(L)) return INSIDE_CALLBACK;
   return undefined;
-}
-
-/** False when as many routes wait as may; the refusal is counted, and the first of a spell is logged. */
-function hasRoom<C>(L: LuaState, label: string, scene: Scene<C>): boolean {
-  if (scene.parked < scene.maxParked) return true;
-  scene.refusedWaits.value += 1;
-  if (!scene.full) scene.complain(L, `${label} not called: ${scene.maxParked} routes are waiting already`);
-  scene.full = true;
-  return false;
 }
 
 /**
@@ -141,15 +129,15 @@ function hasRoom<C>(L: LuaState, label: string, scene: Scene<C>): boolean {
 function admission<C>(row: Row<C>, scene: Scene<C>): (L: LuaState) => C | undefined {
   const label = labelOf(row);
   const least = row.params.length;
-  const most = least === 0 ? 0 : MAX_ARGUMENTS;
+  const most = mostArguments(row);
   return (L) => {
     const given = lua_gettop(L);
     if (given < least || given > most) {
-      scene.complain(L, `${label} not called: ${given} arguments given, ${least} declared`);
+      scene.complain(L, wrongCount(label, given, least));
       return undefined;
     }
     const route = scene.active?.route;
-    if (route === undefined) scene.complain(L, `${label} not called: no SIP message while the script is loaded`);
+    if (route === undefined) scene.complain(L, noMessage(label));
     return route;
   };
 }
@@ -164,8 +152,4 @@ function invoker<C>(row: Row<C>): Invoke<C> {
   if (third === undefined) return (L, route) => run(route, first(L, 1), second(L, 2));
   if (readers.length === 3) return (L, route) => run(route, first(L, 1), second(L, 2), third(L, 3));
   return (L, route) => run(route, ...readers.map((read, index) => read(L, index + 1)));
-}
-
-function labelOf<C>(row: Row<C>): string {
-  return row.module === '' ? `KSR.${row.name}` : `KSR.${row.module}.${row.name}`;
 }

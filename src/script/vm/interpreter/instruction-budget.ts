@@ -2,6 +2,7 @@
  * Stops a script that does not end. The interpreter calls a hook every `HOOK_STEP` instructions;
  * once an execution has used up its budget, the hook raises an error at the current line.
  */
+import { outOfInstructions } from '../call-rules.ts';
 import type { Scene } from './execution.ts';
 import { lua, type LuaState } from './fengari.ts';
 import { raise } from './script-error.ts';
@@ -25,7 +26,7 @@ export function limitInstructions<C>(main: LuaState, scene: Scene<C>, budget: nu
     lua_sethook(L, onCount, LUA_MASKCOUNT, 1);
     // ...nor can an xpcall handler, which the interpreter would run with hooks switched off.
     L.allowhook = 1;
-    raise(L, `script stopped after ${budget} instructions`);
+    raise(L, outOfInstructions(budget));
   };
   lua_sethook(main, onCount, LUA_MASKCOUNT, Math.min(HOOK_STEP, Math.max(1, budget)));
 }

@@ -74,7 +74,7 @@ interface Lua {
 interface Lauxlib {
   luaL_checkinteger(L: LuaState, argument: number): number;
   luaL_loadbuffer(L: LuaState, chunk: Uint8Array, bytes: number, name: Uint8Array): number;
-  luaL_loadfilex(L: LuaState, path: Uint8Array, mode: Uint8Array): number;
+  luaL_loadbufferx(L: LuaState, chunk: Uint8Array, bytes: number, name: Uint8Array, mode: Uint8Array): number;
   luaL_newstate(): LuaState;
   luaL_tolstring(L: LuaState, index: number): Uint8Array;
   luaL_typename(L: LuaState, index: number): Uint8Array;
