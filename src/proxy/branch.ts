@@ -114,6 +114,7 @@ export class Branch implements ClientTransactionUser, TimerOwner, ForwardsReques
     this.state = 'sent';
     const text = writeForwarded(this.context, this.edits, this.target, proxy.endpoint.hop(this.context.source, hop, transaction.branch), this.breadth);
     this.edits = RequestEdits.spent;
+    this.target.parsed = undefined;
     const { firstResponseMs } = this.context;
     if (firstResponseMs < proxy.endpoint.timings.timeoutMs) proxy.endpoint.clock.arm(this.#waitTimer, firstResponseMs);
     transaction.start(text, hop);
