@@ -327,6 +327,8 @@ export class ResponseContext implements ServerTransactionUser, BranchContext {
   /** The failure route is done: new branches are waited for, else the best response goes upstream. */
   failureHandled(): void {
     this.#handlingFailure = false;
+    // The route may have answered by itself.
+    this.#forgetWhenAnswered();
     if (this.#finalStatus !== 0 || this.waiting) return;
     // Branches that were added by the failure route and have failed already have their turn.
     if (this.#attemptStart < this.branches.length) this.#check();
