@@ -1,24 +1,18 @@
-import { performance } from 'node:perf_hooks';
+import { nanosecondsOf, ratioToReference, type Effort, type Op } from './timing.ts';
 
-const ROUNDS = 60;
-const ROUND_MS = 10;
+/** What a run of a benchmark file is for: for people to read, or for the gate, which wants ratios. `scripts/bench.ts` says it. */
+const { BENCH_MODE, BENCH_ONLY } = process.env;
+export const isGate = BENCH_MODE === 'gate';
 
-/**
- * Runs `op` in short rounds and prints `name  N ns/op`, of the fastest round: what slows a round
- * down is a neighbour on the machine, so the fastest one tells most of the code. `op` gets the number of the call
- * and returns a number that depends on its work, so that nothing is optimised away.
- */
-export function measure(name: string, op: (call: number) => number): void {
-  let kept = 0;
-  const once = (calls: number): number => {
-    const startMs = performance.now();
-    for (let call = 0; call < calls; call += 1) kept += op(call);
-    return ((performance.now() - startMs) * 1e6) / calls;
-  };
-  once(20_000);
-  const calls = Math.max(100, Math.round((ROUND_MS * 1e6) / once(20_000)));
-  let fastest = Number.POSITIVE_INFINITY;
-  for (let round = 0; round < ROUNDS; round += 1) fastest = Math.min(fastest, once(calls));
-  if (Number.isNaN(kept)) throw new Error(`${name} returned no number`);
-  console.log(`${name}  ${Math.round(fastest)} ns/op`);
+const FULL: Effort = { warmUpCpuMs: 500, rounds: 60, roundMs: 10 };
+/** A fifth of a second for each. */
+const SHORT: Effort = { warmUpCpuMs: 120, rounds: 25, roundMs: 2 };
+
+/** Measures one hot function and prints `name  N ns/op`; for the gate, a line of JSON. */
+export function measure(name: string, op: Op): void {
+  if (isGate) {
+    if (BENCH_ONLY === undefined || BENCH_ONLY === name) console.log(JSON.stringify({ name, ratio: ratioToReference(op, SHORT) }));
+    return;
+  }
+  console.log(`${name}  ${Math.round(nanosecondsOf(op, FULL))} ns/op`);
 }

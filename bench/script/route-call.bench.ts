@@ -1,18 +1,15 @@
 /**
  * What one route costs on each Lua engine when the KSR functions themselves do nothing: 40 calls, a
- * few string operations and KSR.x.exit(). Run with `node --import tsx bench/script/route-call.bench.ts`; the
- * shortest of the rounds counts, for other programs can only make one longer.
+ * few string operations and KSR.x.exit(). Run with
+ * `node --import tsx bench/script/route-call.bench.ts`.
  */
-import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 
 import { silentLogger } from '../../src/base/logger.ts';
 import type { KsrValue, ParamType, ReturnType, Row } from '../../src/script/row.ts';
 import type { RouteRun } from '../../src/script/vm/engine.ts';
-import { LuaEngine, type EngineKind } from '../../src/script/vm/lua-engine.ts';
-
-const ROUNDS = 15;
-const ROUTES_A_ROUND = 2_000;
+import { LuaEngine } from '../../src/script/vm/lua-engine.ts';
+import { measure } from '../measure.ts';
 
 let calls = 0;
 
@@ -72,24 +69,13 @@ const rows: Row<RouteRun>[] = [
 
 const route: RouteRun = { callId: 'bench', failed: false, setDrop() {}, onCompleted() {} };
 
-function engineOf(kind: EngineKind): LuaEngine<RouteRun> {
-  const engine = new LuaEngine<RouteRun>({ engine: kind, path: fileURLToPath(new URL('route-call.lua', import.meta.url)), rows, logger: silentLogger });
-  engine.load();
-  return engine;
-}
-
-function nanosecondsARoute(engine: LuaEngine<RouteRun>): number {
-  const start = performance.now();
-  for (let i = 0; i < ROUTES_A_ROUND; i += 1) engine.run('ksr_request_route', route);
-  return ((performance.now() - start) * 1e6) / ROUTES_A_ROUND;
-}
-
-for (const kind of ['compiled', 'interpreter'] as const) {
-  const engine = engineOf(kind);
-  nanosecondsARoute(engine);
-  calls = 0;
-  const results = Array.from({ length: ROUNDS }, () => nanosecondsARoute(engine));
-  const callsARoute = calls / (ROUNDS * ROUTES_A_ROUND);
-  if (route.failed) throw new Error('The benchmark route failed');
-  console.log(`script/route ${kind} (${callsARoute} KSR calls and exit)  ${Math.round(Math.min(...results))} ns/op`);
+for (const engine of ['compiled', 'interpreter'] as const) {
+  const lua = new LuaEngine<RouteRun>({ engine, path: fileURLToPath(new URL('route-call.lua', import.meta.url)), rows, logger: silentLogger });
+  lua.load();
+  measure(`script/route ${engine}, 40 KSR calls and exit`, () => {
+    calls = 0;
+    lua.run('ksr_request_route', route);
+    return calls;
+  });
+  if (calls !== 40 || route.failed) throw new Error(`The route of the benchmark made ${calls} calls`);
 }

@@ -2,8 +2,6 @@
  * What a call of a KSR function costs a compiled script, when the row itself does nothing but count: forty rows of the
  * usual kinds, called in turn from one function. Run with `node --import tsx bench/script/row-function.bench.ts`.
  */
-import { performance } from 'node:perf_hooks';
-
 import { silentLogger } from '../../src/base/logger.ts';
 import { Runtime } from '../../src/lua/runtime/runtime.ts';
 import { EXIT, type LuaFunction } from '../../src/lua/runtime/value.ts';
@@ -12,9 +10,7 @@ import { rowFunction } from '../../src/script/vm/compiled/row-function.ts';
 import { Scene } from '../../src/script/vm/compiled/scene.ts';
 import type { RouteRun } from '../../src/script/vm/engine.ts';
 import { engineParts } from '../../src/script/vm/engine-parts.ts';
-
-const ROUNDS = 60;
-const CALLS_A_ROUND = 400_000;
+import { measure } from '../measure.ts';
 
 let calls = 0;
 
@@ -56,13 +52,9 @@ function route(): boolean {
   return true;
 }
 
-function nanosecondsACall(): number {
-  const start = performance.now();
-  for (let done = 0; done < CALLS_A_ROUND; done += functions.length) route();
-  return ((performance.now() - start) * 1e6) / CALLS_A_ROUND;
-}
-
-nanosecondsACall();
-const results = Array.from({ length: ROUNDS }, nanosecondsACall).sort((a, b) => a - b);
-if (calls !== (ROUNDS + 1) * CALLS_A_ROUND) throw new Error('A call did not reach its row');
-console.log(`script/row-function  ${results[0]!.toFixed(1)} ns/op  (median ${results[ROUNDS >> 1]!.toFixed(1)})`);
+measure('script/row-function, 40 calls', () => {
+  calls = 0;
+  route();
+  return calls;
+});
+if (calls !== functions.length) throw new Error('A call did not reach its row');

@@ -20,6 +20,7 @@ import { RouteTimers } from '../script/modules/route-timers.ts';
 import type { AddressSource, CredentialStore, EventOutbox, MessageStore, ResultInboxes, SqlConnection } from '../script/ports.ts';
 import type { RouteContext } from '../script/route-context.ts';
 import { Router } from '../script/router.ts';
+import type { ScriptEngine } from '../script/vm/engine.ts';
 import { LuaEngine } from '../script/vm/lua-engine.ts';
 import { Endpoint } from '../sip/endpoint/endpoint.ts';
 import { OwnAddresses, machineInterfaces } from '../sip/endpoint/own-addresses.ts';
@@ -65,6 +66,8 @@ export interface SipNodeParts {
   readonly backEnds: readonly BackEnd[];
   /** Ports of services on this machine, likewise. */
   readonly ownPorts: readonly number[];
+  /** Routes in place of the script; undefined runs `script.path`. */
+  readonly engine?: ScriptEngine<RouteContext>;
   /** Where to listen, when that is not `sip.listen`. */
   readonly listen?: readonly ListenAddress[];
 }
@@ -74,11 +77,11 @@ export class SipNode {
   readonly localSockets: readonly LocalSocket[];
   readonly endpoint: Endpoint;
   readonly registrar: Registrar;
-  readonly #engine: LuaEngine<RouteContext>;
+  readonly #engine: ScriptEngine<RouteContext>;
   readonly #modules: ScriptModules;
   readonly #stopAll: () => Promise<void>;
 
-  private constructor(parts: { localSockets: readonly LocalSocket[]; endpoint: Endpoint; registrar: Registrar; engine: LuaEngine<RouteContext>; modules: ScriptModules; stopAll: () => Promise<void> }) {
+  private constructor(parts: { localSockets: readonly LocalSocket[]; endpoint: Endpoint; registrar: Registrar; engine: ScriptEngine<RouteContext>; modules: ScriptModules; stopAll: () => Promise<void> }) {
     this.localSockets = parts.localSockets;
     this.endpoint = parts.endpoint;
     this.registrar = parts.registrar;
@@ -175,15 +178,17 @@ export class SipNode {
       auth: config.auth,
       script: config.script,
     });
-    const engine = new LuaEngine<RouteContext>({
-      engine: config.script.engine,
-      path: config.script.path ?? PACKAGED_SCRIPT,
-      rows: ksrRows,
-      logger,
-      counters,
-      maxInstructions: limits.maxLuaInstructions,
-      maxParkedRuns: limits.maxParkedRoutes,
-    });
+    const engine =
+      parts.engine ??
+      new LuaEngine<RouteContext>({
+        engine: config.script.engine,
+        path: config.script.path ?? PACKAGED_SCRIPT,
+        rows: ksrRows,
+        logger,
+        counters,
+        maxInstructions: limits.maxLuaInstructions,
+        maxParkedRuns: limits.maxParkedRoutes,
+      });
     let localSockets: readonly LocalSocket[] = [];
     const names = sip.advertise === undefined ? sip.domains : [...sip.domains, { host: sip.advertise, port: undefined }];
     const ownNames = new ServiceNames({ names, realm: realmOf(config), transports, socketHost: () => socketHost(localSockets) });

@@ -6,7 +6,8 @@ import { startEmulator } from '../../src/x/emulator/server.ts';
 import { silentLogger } from '../../src/base/logger.ts';
 import { SystemClock } from '../../src/base/system-clock.ts';
 import { VERSION } from '../../src/app/version.ts';
-import { temporaryFolder, withDatabase } from '../db/embedded-database.ts';
+import { temporaryFolder } from '../db/cluster-folder.ts';
+import { withDatabase } from '../db/embedded-database.ts';
 import { runCli } from './cli-process.ts';
 
 const { url } = await withDatabase({ migrated: false });

@@ -6,7 +6,7 @@ import { silentLogger } from '../../src/base/logger.ts';
 import { tokenKeyFor } from '../../src/app/token-key.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { TokenCipher } from '../../src/db/token-cipher.ts';
-import { temporaryFolder } from '../db/embedded-database.ts';
+import { temporaryFolder } from '../db/cluster-folder.ts';
 import { recordingLogger } from '../x/sandbox.ts';
 
 const folder = await temporaryFolder();

@@ -10,7 +10,8 @@ import { UsersTable } from '../../src/db/tables/users.ts';
 import { connectBullmq } from '../../src/jobs/bullmq/bullmq-queue.ts';
 import { migrateQueueBackend } from '../../src/jobs/bullmq/postgres-store.ts';
 import { missedCall } from '../../src/jobs/contract/missed-call.ts';
-import { temporaryFolder, withDatabase } from '../db/embedded-database.ts';
+import { temporaryFolder } from '../db/cluster-folder.ts';
+import { withDatabase } from '../db/embedded-database.ts';
 import { CliProcess, runCli } from './cli-process.ts';
 
 const { db, url } = await withDatabase();

@@ -1,9 +1,8 @@
 /**
- * A fresh, migrated database for a test file, on one embedded server a process: it is started by
- * the first `withDatabase()` and stopped behind the last.
+ * A fresh, migrated database for a test file: on the server of the whole run where there is one, else on
+ * an embedded server of this process, which the first `withDatabase()` starts and the last one stops.
  */
-import { chmod, mkdtemp, rm, statfs } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after } from 'node:test';
 import type { Knex } from 'knex';
@@ -12,6 +11,8 @@ import { silentLogger } from '../../src/base/logger.ts';
 import { openDatabase } from '../../src/db/connection.ts';
 import { startEmbedded, type EmbeddedDatabase } from '../../src/db/embedded.ts';
 import { Migrations } from '../../src/db/migrations.ts';
+import { temporaryFolder } from './cluster-folder.ts';
+import { MIGRATED_TEMPLATE, SHARED_CLUSTER, databaseUrl } from './shared-cluster.ts';
 
 export interface TestDatabase {
   /** A pool on the database; closed behind the last test. */
@@ -21,12 +22,12 @@ export interface TestDatabase {
 }
 
 interface Server {
-  readonly embedded: EmbeddedDatabase;
+  readonly url: string;
   readonly admin: Knex;
-  readonly folder: string;
+  readonly own: { readonly embedded: EmbeddedDatabase; readonly folder: string } | undefined;
 }
 
-let server: Promise<Server> | undefined;
+let started: Promise<Server> | undefined;
 let users = 0;
 
 /**
@@ -37,14 +38,13 @@ let users = 0;
  */
 export async function withDatabase(options: { readonly migrated?: boolean } = {}): Promise<TestDatabase> {
   users += 1;
-  const { embedded, admin } = await (server ??= startServer());
+  const { url: server, admin, own } = await (started ??= startServer());
   const name = `test_${randomHex(6)}`;
-  await admin.raw('create database ??', [name]);
-  const own = new URL(embedded.url);
-  own.pathname = `/${name}`;
-  const url = own.href;
+  const isCopy = options.migrated !== false && own === undefined;
+  await admin.raw(`create database ??${isCopy ? ' template ??' : ''}`, isCopy ? [name, MIGRATED_TEMPLATE] : [name]);
+  const url = databaseUrl(server, name);
   const db = openDatabase({ url, applicationName: 'sipweet test', logger: silentLogger });
-  if (options.migrated !== false) await new Migrations(db).latest();
+  if (options.migrated !== false && !isCopy) await new Migrations(db).latest();
 
   after(async () => {
     await db.destroy();
@@ -55,33 +55,24 @@ export async function withDatabase(options: { readonly migrated?: boolean } = {}
   return { db, url };
 }
 
-/** A cluster and its test databases take some 60 MB, and several test files run at once. */
-const ENOUGH_BYTES = 512 * 1024 * 1024;
-
-/**
- * A temporary folder that PostgreSQL's user reaches also when the tests run as root; in memory
- * where Linux has room for that, since initialising a cluster is mostly writing.
- */
-export async function temporaryFolder(): Promise<string> {
-  const memory = await statfs('/dev/shm').catch(() => undefined);
-  const parent = memory !== undefined && memory.bavail * memory.bsize > ENOUGH_BYTES ? '/dev/shm' : tmpdir();
-  const folder = await mkdtemp(join(parent, 'sipweet-test-'));
-  await chmod(folder, 0o755);
-  return folder;
-}
-
 async function startServer(): Promise<Server> {
+  const shared = process.env[SHARED_CLUSTER];
+  if (shared !== undefined) return { url: shared, admin: adminOf(shared), own: undefined };
   const folder = await temporaryFolder();
   const embedded = await startEmbedded({ folder: join(folder, 'postgres'), logger: silentLogger, durable: false });
-  const admin = openDatabase({ url: embedded.url, applicationName: 'sipweet test', logger: silentLogger, poolSize: 1 });
-  return { embedded, admin, folder };
+  return { url: embedded.url, admin: adminOf(embedded.url), own: { embedded, folder } };
+}
+
+function adminOf(url: string): Knex {
+  return openDatabase({ url, applicationName: 'sipweet test', logger: silentLogger, poolSize: 1 });
 }
 
 async function stopServer(): Promise<void> {
-  if (server === undefined) return;
-  const { embedded, admin, folder } = await server;
-  server = undefined;
+  if (started === undefined) return;
+  const { admin, own } = await started;
+  started = undefined;
   await admin.destroy();
-  await embedded.stop();
-  await rm(folder, { recursive: true, force: true });
+  if (own === undefined) return;
+  await own.embedded.stop();
+  await rm(own.folder, { recursive: true, force: true });
 }

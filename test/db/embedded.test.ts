@@ -12,7 +12,7 @@ import { silentLogger } from '../../src/base/logger.ts';
 import { startEmbedded } from '../../src/db/embedded.ts';
 import { findProcess } from '../../src/db/embedded/process-table.ts';
 import { findServer, stopServer } from '../../src/db/embedded/server.ts';
-import { temporaryFolder } from './embedded-database.ts';
+import { temporaryFolder } from './cluster-folder.ts';
 
 const OWNER_SCRIPT = fileURLToPath(new URL('embedded-owner.ts', import.meta.url));
 

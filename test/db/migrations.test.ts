@@ -5,7 +5,8 @@ import { after, beforeEach, describe, test } from 'node:test';
 import { silentLogger } from '../../src/base/logger.ts';
 import { openDatabase } from '../../src/db/connection.ts';
 import { Migrations } from '../../src/db/migrations.ts';
-import { temporaryFolder, withDatabase } from './embedded-database.ts';
+import { temporaryFolder } from './cluster-folder.ts';
+import { withDatabase } from './embedded-database.ts';
 
 const database = await withDatabase({ migrated: false });
 const NAMES = [

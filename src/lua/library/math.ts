@@ -94,7 +94,7 @@ function frexp(value: LuaValue): Results {
   if (x === 0 || !Number.isFinite(x)) return [x, 0];
   // Below 2^-1022 a double has less digits; the logarithm may be one off.
   const scaled = Math.abs(x) < 2 ** -1022 ? x * 2 ** 54 : x;
-  let exponent = Math.floor(Math.log2(Math.abs(scaled))) + 1;
+  let exponent = Math.min(Math.floor(Math.log2(Math.abs(scaled))) + 1, 1024);
   let mantissa = scaled / 2 ** (exponent - 1) / 2;
   if (Math.abs(mantissa) >= 1) {
     mantissa /= 2;

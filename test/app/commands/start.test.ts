@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { PACKAGED_SCRIPT } from '../../../src/config/script.ts';
-import { temporaryFolder } from '../../db/embedded-database.ts';
+import { temporaryFolder } from '../../db/cluster-folder.ts';
 import { until } from '../../jobs/until.ts';
 import { CliProcess, descendantsOf, isAlive, pidOfRole, runCli } from '../cli-process.ts';
 

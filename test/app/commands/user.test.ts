@@ -5,7 +5,8 @@ import { LinksTable } from '../../../src/db/tables/links.ts';
 import { SubscriberTable } from '../../../src/db/tables/subscriber.ts';
 import { UsersTable } from '../../../src/db/tables/users.ts';
 import { deriveSecrets } from '../../../src/sip/auth/algorithm.ts';
-import { temporaryFolder, withDatabase } from '../../db/embedded-database.ts';
+import { temporaryFolder } from '../../db/cluster-folder.ts';
+import { withDatabase } from '../../db/embedded-database.ts';
 import { runCli } from '../cli-process.ts';
 
 const { db, url } = await withDatabase();

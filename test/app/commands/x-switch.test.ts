@@ -3,7 +3,8 @@ import { rm } from 'node:fs/promises';
 import { after, test } from 'node:test';
 import { SpendTable } from '../../../src/db/tables/spend.ts';
 import { SwitchesTable, X_SWITCH } from '../../../src/db/tables/switches.ts';
-import { temporaryFolder, withDatabase } from '../../db/embedded-database.ts';
+import { temporaryFolder } from '../../db/cluster-folder.ts';
+import { withDatabase } from '../../db/embedded-database.ts';
 import { runCli } from '../cli-process.ts';
 
 const { db, url } = await withDatabase();

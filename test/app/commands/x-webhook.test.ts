@@ -3,7 +3,7 @@ import http from 'node:http';
 import { text } from 'node:stream/consumers';
 import { rm } from 'node:fs/promises';
 import { after, test, type TestContext } from 'node:test';
-import { temporaryFolder } from '../../db/embedded-database.ts';
+import { temporaryFolder } from '../../db/cluster-folder.ts';
 import { runCli } from '../cli-process.ts';
 
 const cwd = await temporaryFolder();

@@ -5,7 +5,7 @@ import { silentLogger } from '../../../src/base/logger.ts';
 import { SystemClock } from '../../../src/base/system-clock.ts';
 import { ControlClient } from '../../../src/x/emulator/control-client.ts';
 import { startEmulator } from '../../../src/x/emulator/server.ts';
-import { temporaryFolder } from '../../db/embedded-database.ts';
+import { temporaryFolder } from '../../db/cluster-folder.ts';
 import { CliProcess, runCli } from '../cli-process.ts';
 
 const cwd = await temporaryFolder();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdir, rm } from 'node:fs/promises';
 import { after, describe, test } from 'node:test';
-import { temporaryFolder } from '../../db/embedded-database.ts';
+import { temporaryFolder } from '../../db/cluster-folder.ts';
 import { until } from '../../jobs/until.ts';
 import { CliProcess, descendantsOf, isAlive } from '../cli-process.ts';
 

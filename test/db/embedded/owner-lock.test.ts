@@ -3,7 +3,7 @@ import { readdir, rm, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { OwnerLock } from '../../../src/db/embedded/owner-lock.ts';
-import { temporaryFolder } from '../embedded-database.ts';
+import { temporaryFolder } from '../cluster-folder.ts';
 
 let folder: string;
 let path: string;

@@ -3,7 +3,7 @@ import { chmod, chown, mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { canTraverse, chooseRunAs } from '../../../src/db/embedded/run-as.ts';
-import { temporaryFolder } from '../embedded-database.ts';
+import { temporaryFolder } from '../cluster-folder.ts';
 
 let parent: string;
 let folder: string;

@@ -4,7 +4,7 @@ import { after } from 'node:test';
 import { silentLogger } from '../../../src/base/logger.ts';
 import { startEmbedded } from '../../../src/db/embedded.ts';
 import { migrateQueueBackend } from '../../../src/jobs/bullmq/postgres-store.ts';
-import { temporaryFolder } from '../../db/embedded-database.ts';
+import { temporaryFolder } from '../../db/cluster-folder.ts';
 import { Forwarder } from '../forwarder.ts';
 import { outageConformance } from '../outage.conformance.ts';
 

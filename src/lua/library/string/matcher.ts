@@ -2,7 +2,6 @@
 import { LuaError } from '../../runtime/lua-error.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import type { LuaValue, Results } from '../../runtime/value.ts';
-import { resultOf } from '../results.ts';
 import type { ByteSet } from './byte-set.ts';
 import type { Item, Pattern } from './pattern.ts';
 
@@ -78,7 +77,9 @@ export class Matcher {
   /** All captures; the whole match when the pattern has none. */
   captures(pattern: Pattern, start: number, end: number): LuaValue | Results {
     if (pattern.captures <= 1) return this.capture(pattern, 0, start, end);
-    return resultOf(Array.from({ length: pattern.captures }, (_, number) => this.capture(pattern, number, start, end)));
+    const values: LuaValue[] = [];
+    for (let number = 0; number < pattern.captures; number += 1) values.push(this.capture(pattern, number, start, end));
+    return values;
   }
 
   /** A part of the subject. */

@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs';
+import { isMissed, readResult, type Machine, type Result, type ResultRow } from '../bench/result.ts';
+import { RUNS, commandOf, resultPath, type Run } from '../bench/runs.ts';
+import { page, table } from './markdown.ts';
+
+/** The page `docs/performance.md`, from the results that are committed. */
+export function performancePage(): string {
+  const results = RUNS.map((run) => ({ run, result: existsSync(resultPath(run)) ? readResult(resultPath(run)) : undefined }));
+  return page([
+    '# Performance',
+    'This page is made from the result files in `bench/results/` by `npm run docs`; do not edit it. `npm run bench:report` takes all measurements anew, and one by its name.',
+    [
+      'A call is INVITE/100/180/200/ACK/BYE/200 through a stateful, record-routing proxy that looks up the callee: six messages in,',
+      'seven out, ten callbacks of the script. Kamailio and this service run the same script, `bench/side-by-side/route.lua`. CPU is user',
+      'and system time of the whole process tree of the server, from `/proc`, divided by the calls that succeeded. "Saturated" is a',
+      'closed loop of 40 calls, the server on one core and the load generator on another; other rates are paced, by SIPp unless said otherwise.',
+    ].join('\n'),
+    '## How to read it',
+    [
+      '- Only figures of one run on one machine can be compared, so what counts are the ratios.',
+      '- All traffic is on loopback: a third to a half of a call is the kernel moving its 13 datagrams, for both servers alike.',
+      '- Where the machine is shared, single figures waver by 15 % and more, percentiles at light load by far more. The load average of',
+      '  each run is given: above the number of cores, somebody else was at work.',
+      '- At light load a call costs every server more than when it is saturated: it wakes up for each datagram, with cold caches.',
+      '- This service does on one thread what Kamailio does here with two processes; pinned to one core, both have the same.',
+    ].join('\n'),
+    '## At a glance',
+    glance(results.flatMap(({ run, result }) => (result === undefined ? [] : [{ run, result }]))),
+    ...results.flatMap(({ run, result }) => section(run, result)),
+  ]);
+}
+
+/** Every figure that has a target. */
+function glance(results: readonly { readonly run: Run; readonly result: Result }[]): string {
+  const rows = results.flatMap(({ run, result }) => result.rows.filter(({ target }) => target !== null).map((each) => [run.title, ...cells(each)]));
+  return table(['measurement', 'figure', 'measured', 'target', ''], rows);
+}
+
+function section(run: Run, result: Result | undefined): readonly string[] {
+  const head = [`## ${run.title}`, run.about];
+  if (result === undefined) return [...head, `\`${commandOf(run)}\`: not measured yet.`];
+  return [...head, `\`${result.command ?? commandOf(run)}\``, `${result.date.slice(0, 10)}, ${machineText(result.machine)}.`, table(['figure', 'measured', 'target', ''], result.rows.map(cells))];
+}
+
+function cells(each: ResultRow): readonly string[] {
+  const { what, value, unit, target, relation } = each;
+  const measured = value === -1 ? 'no figure' : unit === 'ratio' ? String(value) : `${value} ${unit}`;
+  return [what, measured, target === null ? '' : `${relation ?? '<='} ${target}`, target === null ? '' : isMissed(each) ? '**missed**' : 'met'];
+}
+
+function machineText(machine: Machine): string {
+  const { cpu, cores, memoryGiB, kernel, node, kamailio, loadAverage } = machine;
+  return [
+    cpu,
+    `${cores} cores`,
+    ...(memoryGiB === undefined ? [] : [`${memoryGiB} GiB`]),
+    ...(kernel === undefined ? [] : [`Linux ${kernel}`]),
+    `Node ${node.replace(/^v/, '')}`,
+    ...(kamailio === undefined ? [] : [`Kamailio ${kamailio}`]),
+    ...(loadAverage === undefined ? [] : [`load average ${loadAverage} at the start`]),
+  ].join(', ');
+}
