@@ -41,6 +41,9 @@ export function ratioToReference(op: Op, effort: Effort): number {
  */
 const OTHERS: readonly Op[] = [(call) => call, (call) => call + 1, (call) => call ^ 1, (call) => call & 1, (call) => -call];
 
+/** Something as long as a whole call takes so many until all that it runs through is compiled. */
+const WARM_CALLS = 8000;
+
 class Rounds {
   static #hasSeenOthers = false;
   fastest = Number.POSITIVE_INFINITY;
@@ -57,7 +60,7 @@ class Rounds {
     const startMs = cpuMs();
     let calls = 1;
     let nanoseconds = this.#once(calls);
-    while (cpuMs() - startMs < warmUpCpuMs) {
+    for (let done = 1; cpuMs() - startMs < warmUpCpuMs || done < WARM_CALLS; done += calls) {
       calls = Math.min(calls * 2, 10_000);
       nanoseconds = this.#once(calls);
     }
