@@ -1,13 +1,18 @@
 import type { ServedDomain } from '../config/notations.ts';
 import type { OwnNames } from '../script/services.ts';
-import type { Transports } from '../sip/transport/transports.ts';
 import { plainHost, type Uri } from '../sip/uri/uri.ts';
 
 const DEFAULT_PORT = 5060;
 
+/** Which hosts and addresses are sockets of ours: `Transports`. */
+export interface OwnSockets {
+  isOwnHost(host: string): boolean;
+  isOwnAddress(host: string, port: number): boolean;
+}
+
 /** The names and addresses that are this service: `sip.domains`, and every socket that it listens on. */
 export class ServiceNames implements OwnNames {
-  readonly #transports: Transports;
+  readonly #sockets: OwnSockets;
   /** Ports by domain; undefined stands for every port. */
   readonly #domains = new Map<string, Set<number> | undefined>();
   readonly #userHost: () => string;
@@ -16,8 +21,8 @@ export class ServiceNames implements OwnNames {
    * @param parts.realm       ours as a host too: where there is no domain it stands behind the `@` in what is stored
    * @param parts.socketHost  what phones are shown where there is no domain: `host:port` of a socket
    */
-  constructor({ names, realm, transports, socketHost }: { names: readonly ServedDomain[]; realm: string; transports: Transports; socketHost: () => string }) {
-    this.#transports = transports;
+  constructor({ names, realm, sockets, socketHost }: { names: readonly ServedDomain[]; realm: string; sockets: OwnSockets; socketHost: () => string }) {
+    this.#sockets = sockets;
     const [first] = names;
     this.#userHost = first === undefined ? socketHost : () => (first.port === undefined ? first.host : `${first.host}:${first.port}`);
     for (const { host, port } of [...names, ...(first === undefined ? [{ host: realm, port: undefined }] : [])]) {
@@ -41,6 +46,6 @@ export class ServiceNames implements OwnNames {
       const ports = this.#domains.get(host);
       if (ports === undefined || port === 0 || ports.has(port)) return true;
     }
-    return port === 0 ? this.#transports.isOwnHost(host) : this.#transports.isOwnAddress(host, port);
+    return port === 0 ? this.#sockets.isOwnHost(host) : this.#sockets.isOwnAddress(host, port);
   }
 }

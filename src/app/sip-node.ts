@@ -1,33 +1,26 @@
 import { networkInterfaces } from 'node:os';
 import type { Clock } from '../base/clock.ts';
 import type { Counters } from '../base/counters.ts';
-import { randomHex } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
 import { realmOf } from '../config/auth.ts';
 import type { ListenAddress } from '../config/notations.ts';
 import type { Config } from '../config/schema.ts';
-import { PACKAGED_SCRIPT } from '../config/script.ts';
-import { Proxy } from '../proxy/proxy.ts';
 import { ExpirySweep } from '../registrar/expiry-sweep.ts';
 import { LocationIndex } from '../registrar/location-index.ts';
 import { noSink } from '../registrar/location-sink.ts';
 import type { LocationStore } from '../registrar/location-store.ts';
 import { LocationWriter } from '../registrar/location-writer.ts';
-import { Registrar } from '../registrar/registrar.ts';
-import { ksrRows } from '../script/ksr/rows.ts';
-import { createScriptModules, startScriptModules, stopScriptModules, type ScriptModules } from '../script/modules/modules.ts';
+import type { Registrar } from '../registrar/registrar.ts';
+import { startScriptModules, stopScriptModules, type ScriptModules } from '../script/modules/modules.ts';
 import { RouteTimers } from '../script/modules/route-timers.ts';
 import type { AddressSource, CredentialStore, EventOutbox, MessageStore, ResultInboxes, SqlConnection } from '../script/ports.ts';
 import type { RouteContext } from '../script/route-context.ts';
-import { Router } from '../script/router.ts';
 import type { ScriptEngine } from '../script/vm/engine.ts';
 import { LuaEngine } from '../script/vm/lua-engine.ts';
-import { Endpoint } from '../sip/endpoint/endpoint.ts';
-import { OwnAddresses, machineInterfaces } from '../sip/endpoint/own-addresses.ts';
+import type { Endpoint } from '../sip/endpoint/endpoint.ts';
 import { NextHopPolicy, hasLoopbackListener, type BackEnd } from '../sip/resolve/next-hop-policy.ts';
 import { NodeDnsLookup } from '../sip/resolve/node-dns-lookup.ts';
 import { ServerLocator } from '../sip/resolve/server-locator.ts';
-import { transactionTimings } from '../sip/transaction/timings.ts';
 import type { Destination, LocalSocket } from '../sip/transport/transport.ts';
 import { Transports } from '../sip/transport/transports.ts';
 import { udpEngine } from '../sip/transport/udp.ts';
@@ -39,8 +32,10 @@ import { ThirdPartyCalls } from '../ua/third-party/third-party-calls.ts';
 import { createAnnouncer } from './announcements.ts';
 import { LocatedNextHops } from './located-next-hops.ts';
 import { MemoryReturn } from './memory-return.ts';
-import { ServiceNames } from './own-names.ts';
+import { ServiceNames, type OwnSockets } from './own-names.ts';
 import { reachableAddress } from './reachable-address.ts';
+import { createSipCore, timingsOf } from './sip-core.ts';
+import { warmUp } from './warm-up/warm-up.ts';
 
 const LOOPBACK = '127.0.0.1';
 
@@ -102,33 +97,32 @@ export class SipNode {
 
     const index = new LocationIndex({ clock, useDomain: false });
     const writer = parts.locationStore === undefined ? undefined : new LocationWriter({ store: parts.locationStore, clock, logger, counters });
-    const registrar = new Registrar({
-      rules: { ...config.registrar, maxBindings: limits.maxBindings, retryAfterS: limits.retryAfterS, useDomain: false },
-      clock,
-      counters,
+    const agent = new ServiceAgent({ clock, logger, timings: timingsOf(config), udpEngine: sip.udpEngine });
+    const policy = nextHopPolicy(parts);
+    const announcer = parts.announcer ?? (await createAnnouncer({ config, clock, counters, policy }));
+    const calls = new ThirdPartyCalls({ agent, announcer, maxActive: config.calls.maxActive, logger, counters });
+    const locator = new ServerLocator({ dns: new NodeDnsLookup(), policy, clock, counters, random: Math.random });
+    let localSockets: readonly LocalSocket[] = [];
+    const names = sip.advertise === undefined ? sip.domains : [...sip.domains, { host: sip.advertise, port: undefined }];
+    const sockets: OwnSockets = {
+      isOwnHost: (host) => transports.isOwnHost(host),
+      isOwnAddress: (host, port) => transports.isOwnAddress(host, port),
+    };
+    const { endpoint, registrar, modules, engine, router } = createSipCore({
+      ...parts,
       index,
-      ...(writer === undefined ? {} : { sink: writer }),
-    });
-
-    const timings = transactionTimings({ t1Ms: sip.t1Ms, t2Ms: sip.t2Ms, t4Ms: sip.t4Ms, timerCMs: sip.timerCMs });
-    const endpoint: Endpoint = new Endpoint({
-      clock,
-      logger,
-      counters,
-      ownAddresses: new OwnAddresses(machineInterfaces, sip.advertise),
+      locationSink: writer,
+      flushRegistrations: writer !== undefined && config.registrar.write === 'through' ? () => writer.flush() : undefined,
       sender: {
         send: (text, destination) => transports.send(text, destination),
         localFor: (destination) => transports.localSocketFor(destination.protocol, destination.address, destination.local),
       },
-      options: {
-        timings,
-        messageLimits: { maxMessageBytes: limits.maxMessageBytes, maxHeaders: limits.maxHeaders },
-        maxTransactions: limits.maxTransactions,
-        serverHeader: sip.serverHeader,
-        retryAfterS: limits.retryAfterS,
-      },
+      nextHops: new LocatedNextHops(locator),
+      ownNames: new ServiceNames({ names, realm: realmOf(config), sockets, socketHost: () => socketHost(localSockets) }),
+      requests: new OwnRequests(agent),
+      calls,
     });
-    const transports = new Transports({
+    const transports: Transports = new Transports({
       receiver: endpoint,
       clock,
       counters,
@@ -145,61 +139,14 @@ export class SipNode {
       },
     });
 
-    const agent = new ServiceAgent({ clock, logger, timings, udpEngine: sip.udpEngine });
-    const policy = nextHopPolicy(parts);
-    const announcer = parts.announcer ?? (await createAnnouncer({ config, clock, counters, policy }));
-    const calls = new ThirdPartyCalls({ agent, announcer, maxActive: config.calls.maxActive, logger, counters });
-    const locator = new ServerLocator({ dns: new NodeDnsLookup(), policy, clock, counters, random: Math.random });
-    const proxy = new Proxy(endpoint, new LocatedNextHops(locator), {
-      firstResponseMs: sip.frTimerMs,
-      ringMs: sip.frInvTimerMs,
-      maxBranches: limits.maxBranches,
-      maxBreadth: limits.maxBreadth,
-    });
-    const modules = createScriptModules({
-      clock,
-      logger,
-      counters,
-      definitions: new Map(),
-      registrar,
-      requests: new OwnRequests(agent),
-      calls,
-      callDefaults: config.calls,
-      gateway: config.calls.gateway,
-      nodeId: randomHex(8),
-      flushRegistrations: writer !== undefined && config.registrar.write === 'through' ? () => writer.flush() : undefined,
-      credentials: parts.credentials,
-      addresses: parts.addresses,
-      sqlConnections: parts.sqlConnections,
-      outbox: parts.outbox,
-      inboxes: parts.inboxes,
-      messageStore: parts.messageStore,
-      realm: realmOf(config),
-      auth: config.auth,
-      script: config.script,
-    });
-    const engine =
-      parts.engine ??
-      new LuaEngine<RouteContext>({
-        engine: config.script.engine,
-        path: config.script.path ?? PACKAGED_SCRIPT,
-        rows: ksrRows,
-        logger,
-        counters,
-        maxInstructions: limits.maxLuaInstructions,
-        maxParkedRuns: limits.maxParkedRoutes,
-      });
-    let localSockets: readonly LocalSocket[] = [];
-    const names = sip.advertise === undefined ? sip.domains : [...sip.domains, { host: sip.advertise, port: undefined }];
-    const ownNames = new ServiceNames({ names, realm: realmOf(config), transports, socketHost: () => socketHost(localSockets) });
-    const router = new Router({ clock, logger, counters, endpoint, proxy, ownNames, modules }, engine);
-    endpoint.attach(router);
     const timers = new RouteTimers(config.script.timers, clock, (callback, event, whenDone) => router.runEvent(callback, event, whenDone));
     const sweep = new ExpirySweep({ index, clock, logger, sink: writer ?? noSink, onExpired: () => {} });
 
     const memory = new MemoryReturn(clock, () => endpoint.serverTransactionCount + endpoint.clientTransactionCount);
 
     engine.load();
+    // The interpreter's library can write to standard output: there the script would be heard.
+    if (sip.warmUpMs > 0 && engine instanceof LuaEngine && engine.kind === 'compiled') logger.debug('Warmed up', { ...(await warmUp(config, sip.warmUpMs)) });
     await startScriptModules(modules);
     if (writer !== undefined) await writer.load(index, limits.maxBindings);
     localSockets = await transports.listen((parts.listen ?? sip.listen).map(({ transport, host, port }) => ({ protocol: transport, address: host, port })));

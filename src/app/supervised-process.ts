@@ -25,6 +25,9 @@ export interface SupervisedProcessOptions {
 /** How long a process may take to be ready. */
 const START_MS = 60_000;
 
+/** A SIP process makes garbage with every message: a larger young generation, in MiB, is collected less often. The benchmarks run with it too. */
+const YOUNG_GENERATION = '--max-semi-space-size=32';
+
 const START_TIMER = 0;
 const RESTART_TIMER = 1;
 const STOP_TIMER = 2;
@@ -109,7 +112,8 @@ export class SupervisedProcess {
   #fork(): void {
     const { role, entry, log, clock, config } = this.#options;
     const stdout = log === 'stdout' ? 'inherit' : 2;
-    const child = fork(entry, [role], { stdio: ['ignore', stdout, 'inherit', 'ipc'] });
+    const execArgv = role === 'sip' ? [...process.execArgv, YOUNG_GENERATION] : process.execArgv;
+    const child = fork(entry, [role], { execArgv, stdio: ['ignore', stdout, 'inherit', 'ipc'] });
     this.#child = child;
     this.#complaint = undefined;
     clock.arm(this.#startTimer, START_MS);

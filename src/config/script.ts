@@ -21,7 +21,7 @@ export const SCRIPT = section('The routing script and what Kamailio calls the pa
   }),
   engine: choice(['compiled', 'interpreter'], {
     default: 'compiled',
-    doc: '"compiled" makes JavaScript of the script when it is loaded; a script that uses something which cannot be compiled is interpreted, with a line in the log that says what it is. "interpreter" always interprets: the same script takes some forty times as long. See docs/lua.md.',
+    doc: '"compiled" makes JavaScript of the script when it is loaded; a script that uses something which cannot be compiled is interpreted, with a line in the log that says what it is. "interpreter" always interprets: the same script takes some thirty times as long. See docs/lua.md.',
   }),
   waitMs: integer({
     default: 10_000,

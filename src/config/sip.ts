@@ -26,6 +26,12 @@ export const SIP = section(
       default: 'auto',
       doc: 'What moves the datagrams. "batch" is an addon that passes up to 64 of them with one system call and is built when the package is installed on Linux with a C compiler; "dgram" is Node\'s own and costs several times as much processor time. "auto" is "batch" where that is built. Set "batch" to be told at the start when it is not, "dgram" to do without the addon.',
     }),
+    warmUpMs: integer({
+      default: 2000,
+      min: 0,
+      max: 60_000,
+      doc: 'Milliseconds that the SIP process may make calls to itself before it listens, so that its program is compiled when the first real call comes. They go through a second instance of the script and reach nothing outside. 0 leaves them out, and the first calls after a start wait up to some tenths of a second.',
+    }),
     domains: list(servedDomain, {
       default: [],
       max: 1000,

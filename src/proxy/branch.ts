@@ -4,13 +4,12 @@ import type { EditList } from '../sip/message/edit-list.ts';
 import type { SipMessage } from '../sip/message/sip-message.ts';
 import type { TransactionFailure } from '../sip/transaction/port.ts';
 import type { Destination } from '../sip/transport/transport.ts';
-import { parseUri } from '../sip/uri/uri.ts';
 import { writeForwarded, type ForwardedRequest } from './forward-request.ts';
 import type { ForwardsRequest } from './detect-loop.ts';
 import type { NoNextHop } from './next-hop.ts';
-import type { RequestEdits } from './request-edits.ts';
+import { RequestEdits } from './request-edits.ts';
 import type { ProxyParts } from './proxy-parts.ts';
-import type { Target } from './target.ts';
+import { nextHopUri, type Target } from './target.ts';
 
 /**
  * `new` until its request is on its way (the script or a name look-up may take time), `sent` until
@@ -41,14 +40,17 @@ export interface BranchContext extends ForwardedRequest {
 export class Branch implements ClientTransactionUser, TimerOwner, ForwardsRequest {
   readonly index: number;
   readonly target: Target;
-  readonly edits: RequestEdits;
+  /** Until the request is sent. */
+  edits: RequestEdits;
   readonly context: BranchContext;
   /** Share of Max-Breadth, -1 to leave the field as it is. */
   readonly breadth: number;
   state: BranchState = 'new';
   /** Status of the last response, made up ones included; 0 before the first. */
   status = 0;
-  /** The last response that was received, undefined for one that we made up. */
+  /** True when the last response was received, not made up by us. */
+  replied = false;
+  /** That response, until one went upstream. */
   response: SipMessage | undefined = undefined;
   /** What the script changed in the final response, and our Via taken off. */
   finalEdits: EditList | undefined = undefined;
@@ -84,8 +86,7 @@ export class Branch implements ClientTransactionUser, TimerOwner, ForwardsReques
 
   /** Looks for the next hop and sends; a look-up that takes time sends when it is done (§16.6 step 7). */
   send(): void {
-    const { destinationUri, requestUri } = this.target;
-    const uri = parseUri(destinationUri === '' ? requestUri : destinationUri);
+    const uri = nextHopUri(this.target);
     if (uri === undefined) {
       this.#failUnsent('bad-uri');
       return;
@@ -112,9 +113,17 @@ export class Branch implements ClientTransactionUser, TimerOwner, ForwardsReques
     this.#transaction = transaction;
     this.state = 'sent';
     const text = writeForwarded(this.context, this.edits, this.target, proxy.endpoint.hop(this.context.source, hop, transaction.branch), this.breadth);
+    this.edits = RequestEdits.spent;
+    this.target.parsed = undefined;
     const { firstResponseMs } = this.context;
     if (firstResponseMs < proxy.endpoint.timings.timeoutMs) proxy.endpoint.clock.arm(this.#waitTimer, firstResponseMs);
     transaction.start(text, hop);
+  }
+
+  /** A final response went upstream: nobody chooses among those of the branches any more. */
+  forgetResponse(): void {
+    this.response = undefined;
+    this.finalEdits = undefined;
   }
 
   // From the client transaction.

@@ -10,13 +10,15 @@ export function incomingBreadth(request: SipMessage, limit: number): number {
   return value < 0 ? limit : Math.min(value, limit);
 }
 
+const UNTOUCHED: readonly number[] = [-1];
+
 /**
  * The share of each of `count` parallel branches, or undefined when there is not one for each: then
  * the request is answered with 440 (§5.3.3.1). -1 says that the field is left as it is: a request
  * that does not fork and came without the field loses nothing by passing without it.
  */
-export function breadthOfBranches(request: SipMessage, count: number, limit: number): number[] | undefined {
-  if (count === 1 && request.findField(MAX_BREADTH) < 0) return [-1];
+export function breadthOfBranches(request: SipMessage, count: number, limit: number): readonly number[] | undefined {
+  if (count === 1 && request.findField(MAX_BREADTH) < 0) return UNTOUCHED;
   const total = incomingBreadth(request, limit);
   if (total < count) return undefined;
   const share = Math.floor(total / count);

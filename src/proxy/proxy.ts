@@ -2,13 +2,12 @@ import type { Endpoint } from '../sip/endpoint/endpoint.ts';
 import type { ServerTransaction } from '../sip/endpoint/server-transaction.ts';
 import type { SipMessage } from '../sip/message/sip-message.ts';
 import type { Destination, Source } from '../sip/transport/transport.ts';
-import { parseUri } from '../sip/uri/uri.ts';
 import { hasNoHopLeft, writeForwarded, type ForwardedRequest } from './forward-request.ts';
 import type { NextHops, NoNextHop } from './next-hop.ts';
 import type { ProxyOptions, ProxyParts } from './proxy-parts.ts';
 import { ResponseContext, type ForwardingOwner } from './response-context.ts';
 import type { RequestEdits } from './request-edits.ts';
-import type { Target } from './target.ts';
+import { nextHopUri, type Target } from './target.ts';
 
 /** The stateful proxy of §16, and stateless forwarding for what has no transaction. */
 export class Proxy implements ProxyParts {
@@ -51,7 +50,7 @@ export class Proxy implements ProxyParts {
    */
   forwardStatelessly(request: SipMessage, source: Source, target: Target, edits: RequestEdits, forceRport: boolean): NoNextHop | 'too-many-hops' | undefined {
     if (hasNoHopLeft(request, edits)) return 'too-many-hops';
-    const uri = parseUri(target.destinationUri === '' ? target.requestUri : target.destinationUri);
+    const uri = nextHopUri(target);
     if (uri === undefined) return 'unresolvable';
     const forwarded = { request, source, forceRport };
     const hop = this.nextHops.find(uri);

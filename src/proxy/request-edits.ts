@@ -5,6 +5,9 @@ import { EditList } from '../sip/message/edit-list.ts';
  * Record-Route itself is written when the branch's sockets are known (§16.6 step 4).
  */
 export class RequestEdits extends EditList {
+  /** Stands where a request's changes are not needed any more. */
+  static readonly spent = new RequestEdits();
+
   /** URI parameters for our Record-Route, each with its ';'; undefined when none is added. */
   recordRoute: string | undefined = undefined;
   /** What `add_rr_param` collected before `record_route` was called. */

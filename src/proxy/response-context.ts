@@ -35,6 +35,8 @@ export interface ForwardingOwner {
   onBranchFailure(branch: Branch): 'go' | 'parked';
   /** All branches have failed and nothing was sent upstream; resumes with `context.failureHandled`. */
   onFailure(context: ResponseContext): 'go' | 'parked';
+  /** A final response went upstream: nothing is forwarded any more, and no failure route runs. */
+  onAnswered(): void;
   /** The transaction is over. */
   onEnded(context: ResponseContext): void;
 }
@@ -142,6 +144,7 @@ export class ResponseContext implements ServerTransactionUser, BranchContext {
       this.#cancelAllBut(undefined, '');
     }
     this.server.respond(status, text);
+    this.#forgetWhenAnswered();
     return true;
   }
 
@@ -158,7 +161,7 @@ export class ResponseContext implements ServerTransactionUser, BranchContext {
     const breadths = breadthOfBranches(this.request, targets.length, options.maxBreadth);
     if (breadths === undefined) return 'no-breadth';
     const first = this.branches.length;
-    for (const [index, target] of targets.entries()) this.branches.push(new Branch(this, first + index, target, edits.copy(), breadths[index]!));
+    for (let index = 0; index < targets.length; index += 1) this.branches.push(new Branch(this, first + index, targets[index]!, edits.copy(), breadths[index]!));
     this.#forwarding = true;
     for (let index = first; index < this.branches.length; index += 1) {
       const branch = this.branches[index]!;
@@ -224,6 +227,7 @@ export class ResponseContext implements ServerTransactionUser, BranchContext {
     const edits = this.owner.replyEdits(response);
     removeTopmostVia(response, edits);
     branch.status = response.status;
+    branch.replied = true;
     branch.response = response;
     const decision = this.owner.onReply(branch, response, edits);
     if (decision !== 'parked') this.replyDecided(branch, response, edits, decision);
@@ -231,6 +235,11 @@ export class ResponseContext implements ServerTransactionUser, BranchContext {
 
   /** Acts on a response that the script has seen (§16.7). Only provisional ones can be dropped. */
   replyDecided(branch: Branch, response: SipMessage, edits: EditList, decision: 'go' | 'drop'): void {
+    this.#act(branch, response, edits, decision);
+    this.#forgetWhenAnswered();
+  }
+
+  #act(branch: Branch, response: SipMessage, edits: EditList, decision: 'go' | 'drop'): void {
     const { status } = response;
     if (status < 200) {
       // 100 is hop by hop (§16.7 step 5).
@@ -256,8 +265,19 @@ export class ResponseContext implements ServerTransactionUser, BranchContext {
     if (branch.state === 'final') return;
     branch.state = 'final';
     branch.status = status;
+    branch.replied = false;
     branch.response = undefined;
     this.#branchFailed(branch);
+  }
+
+  /**
+   * An answered request lingers for half a minute to recognise retransmissions. What its branches have said and what
+   * the script has changed is not needed for that; kept, it would be most of what a call costs in memory.
+   */
+  #forgetWhenAnswered(): void {
+    if (this.#finalStatus === 0 || this.#handlingFailure || this.#branchFailures > 0) return;
+    for (const branch of this.branches) branch.forgetResponse();
+    this.owner.onAnswered();
   }
 
   #branchFailed(branch: Branch): void {
@@ -307,6 +327,8 @@ export class ResponseContext implements ServerTransactionUser, BranchContext {
   /** The failure route is done: new branches are waited for, else the best response goes upstream. */
   failureHandled(): void {
     this.#handlingFailure = false;
+    // The route may have answered by itself.
+    this.#forgetWhenAnswered();
     if (this.#finalStatus !== 0 || this.waiting) return;
     // Branches that were added by the failure route and have failed already have their turn.
     if (this.#attemptStart < this.branches.length) this.#check();
@@ -334,6 +356,7 @@ export class ResponseContext implements ServerTransactionUser, BranchContext {
     if (response.status === 401 || response.status === 407) gatherChallenges(response, this.branches, edits);
     this.#finalStatus = response.status;
     this.server.respond(response.status, edits.apply(response.raw, 0, response.bodyEnd));
+    this.#forgetWhenAnswered();
   }
 
   #replyLocally(status: number): void {

@@ -25,16 +25,21 @@ export interface RouteInformation {
 export function processRoute(request: SipMessage, edits: EditList, isOwn: (uri: Uri) => boolean): RouteInformation | undefined | 'malformed' {
   if (request.findField(ROUTE) < 0) return undefined;
   const routes = request.routes;
-  if (routes === undefined || routes.some((route) => route.uri === undefined)) return 'malformed';
+  if (routes === undefined || !areUris(routes)) return 'malformed';
 
   const requestUri = request.requestUri;
   if (requestUri !== undefined && requestUri.user === '' && isOwn(requestUri) && uriParameter(requestUri, 'lr') !== undefined) {
     return afterStrictRouter(request, edits, routes, requestUri, isOwn);
   }
   const [first, second] = routes;
-  if (!isOwn(first!.uri!)) return { ownParams: '', ...next(request, edits, routes, 0) };
+  if (!isOwn(first!.uri!)) return next(request, edits, routes, 0, '');
   const own = isSecondOfOurs(first!.uri!, second, isOwn) ? 2 : 1;
-  return { ownParams: routes[own - 1]!.uri!.params, ...next(request, edits, routes, own) };
+  return next(request, edits, routes, own, routes[own - 1]!.uri!.params);
+}
+
+function areUris(routes: readonly NameAddr[]): boolean {
+  for (const route of routes) if (route.uri === undefined) return false;
+  return true;
 }
 
 /** True when `second` is the other of the two values that one pass through us had added. */
@@ -51,20 +56,21 @@ function afterStrictRouter(request: SipMessage, edits: EditList, routes: readonl
   return { ownParams: (ours ?? requestUri).params, destinationUri: rest[0]?.uriText ?? '', requestUri: last.uriText };
 }
 
-function next(request: SipMessage, edits: EditList, routes: readonly NameAddr[], own: number): Omit<RouteInformation, 'ownParams'> {
+/** What follows when the first `own` values are ours. */
+function next(request: SipMessage, edits: EditList, routes: readonly NameAddr[], own: number, ownParams: string): RouteInformation {
   const following = routes[own];
   if (following === undefined) {
     rewriteRoutes(request, edits, []);
-    return { destinationUri: '', requestUri: '' };
+    return { ownParams, destinationUri: '', requestUri: '' };
   }
   if (uriParameter(following.uri!, 'lr') !== undefined) {
     if (own > 0) rewriteRoutes(request, edits, routes.slice(own).map((route) => route.text));
-    return { destinationUri: following.uriText, requestUri: '' };
+    return { ownParams, destinationUri: following.uriText, requestUri: '' };
   }
   // A strict router: its URI becomes the Request-URI and ours goes last (§16.6 step 6).
   const rest = routes.slice(own + 1).map((route) => route.text);
   rewriteRoutes(request, edits, [...rest, `<${request.requestUriText}>`]);
-  return { destinationUri: following.uriText, requestUri: following.uriText };
+  return { ownParams, destinationUri: following.uriText, requestUri: following.uriText };
 }
 
 /** Replaces all Route header fields by one with these values, or by none. */

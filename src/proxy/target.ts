@@ -1,3 +1,5 @@
+import { parseUri, type Uri } from '../sip/uri/uri.ts';
+
 /** One place that a request is to be forwarded to (RFC 3261 §16.5): a branch before it is sent. */
 export interface Target {
   /** Request-URI of the branch. */
@@ -12,8 +14,17 @@ export interface Target {
   flags: number;
   /** Record id of the binding that this came from, else ''. */
   ruid: string;
+  /** The URI of the next hop taken apart, where somebody has done so already; it may be that of an earlier next hop. */
+  parsed?: Uri | undefined;
+}
+
+/** Where a target's request goes next; undefined when that is no URI. */
+export function nextHopUri({ destinationUri, requestUri, parsed }: Target): Uri | undefined {
+  const text = destinationUri === '' ? requestUri : destinationUri;
+  return parsed?.text === text ? parsed : parseUri(text);
 }
 
 export function target(requestUri: string, more: Partial<Target> = {}): Target {
-  return { requestUri, destinationUri: '', path: '', q: -1, flags: 0, ruid: '', ...more };
+  const { destinationUri = '', path = '', q = -1, flags = 0, ruid = '' } = more;
+  return { requestUri, destinationUri, path, q, flags, ruid };
 }

@@ -17,6 +17,21 @@ export interface Binding extends StoredBinding {
   readonly endsAtMs: number;
 }
 
+/** A binding as another index takes it over: its end is told by the clock on the wall, which all of them share. */
+export type SharedBinding = Omit<Binding, 'endsAtMs'>;
+
+export function sharedPart({ endsAtMs: _endsAtMs, ...shared }: Binding): SharedBinding {
+  return shared;
+}
+
+export function takenOver(shared: SharedBinding, clock: Clock): Binding {
+  return { ...shared, endsAtMs: endsAtMs(shared, clock) };
+}
+
+function endsAtMs({ expiresAtMs }: StoredBinding, clock: Clock): number {
+  return expiresAtMs === 0 ? Infinity : clock.monotonicMs() + expiresAtMs - clock.now();
+}
+
 /** The contact without what a Request-URI must not have (§19.1.1, table 1). */
 export function requestUriOf(uri: Uri): string {
   const query = uri.headers === '' ? uri.text : uri.text.slice(0, -(uri.headers.length + 1));
@@ -38,7 +53,7 @@ export function restoredBinding(stored: StoredBinding, clock: Clock): Binding {
     requestUri: uri === undefined ? stored.contact : requestUriOf(uri),
     contactParams: flowParams(stored),
     connectionId: 0,
-    endsAtMs: stored.expiresAtMs === 0 ? Infinity : clock.monotonicMs() + stored.expiresAtMs - clock.now(),
+    endsAtMs: endsAtMs(stored, clock),
   };
 }
 

@@ -5,7 +5,8 @@
 import type { Clock } from '../base/clock.ts';
 import { Timer, TimerWheel, type TimerOwner } from '../base/timer-wheel.ts';
 import { addressKey } from './address-of-record.ts';
-import type { Binding } from './binding.ts';
+import { sharedPart, takenOver, type Binding, type SharedBinding } from './binding.ts';
+import type { LocationChange } from './location-store.ts';
 
 const NONE: readonly Binding[] = Object.freeze([]);
 
@@ -56,19 +57,23 @@ export interface LocationIndexOptions {
   readonly clock: Clock;
   /** Whether the domain is part of an address-of-record. */
   readonly useDomain: boolean;
+  /** Told of each change, in order: what `apply` of a second index makes the same of that one. */
+  readonly onChange?: (change: LocationChange<SharedBinding>) => void;
 }
 
 export class LocationIndex {
   readonly useDomain: boolean;
   readonly #clock: Clock;
+  readonly #onChange: ((change: LocationChange<SharedBinding>) => void) | undefined;
   readonly #byKey = new Map<string, UserBindings>();
   readonly #byRuid = new Map<string, Binding>();
   readonly #wheel: TimerWheel;
   /** Users with a binding that may have ended, for the sweep. */
   readonly #due: UserBindings[] = [];
 
-  constructor({ clock, useDomain }: LocationIndexOptions) {
+  constructor({ clock, useDomain, onChange }: LocationIndexOptions) {
     this.#clock = clock;
+    this.#onChange = onChange;
     this.useDomain = useDomain;
     this.#wheel = new TimerWheel(clock.monotonicMs(), TICK_MS);
   }
@@ -113,6 +118,7 @@ export class LocationIndex {
 
   #set(key: string, bindings: readonly Binding[]): void {
     let entry = this.#byKey.get(key);
+    if (this.#onChange !== undefined) this.#tell(this.#onChange, entry?.all ?? NONE, bindings);
     if (entry !== undefined) for (const binding of entry.all) this.#byRuid.delete(binding.ruid);
     if (bindings.length === 0) {
       if (entry === undefined) return;
@@ -133,6 +139,22 @@ export class LocationIndex {
     const nowMs = this.#clock.monotonicMs();
     if (entry.liveUntilMs === Infinity) this.#wheel.disarm(entry.timer);
     else this.#wheel.arm(entry.timer, nowMs, Math.max(entry.liveUntilMs - nowMs, 0));
+  }
+
+  #tell(onChange: (change: LocationChange<SharedBinding>) => void, before: readonly Binding[], after: readonly Binding[]): void {
+    const left = new Set(after.map(({ ruid }) => ruid));
+    for (const { ruid } of before) if (!left.has(ruid)) onChange({ op: 'remove', ruid });
+    for (const binding of after) if (!before.includes(binding)) onChange({ op: 'put', binding: sharedPart(binding) });
+  }
+
+  /** Makes a change that another index was told of. A `remove` of what is not there is fine. */
+  apply(change: LocationChange<SharedBinding>): void {
+    if (change.op === 'put') {
+      this.add(takenOver(change.binding, this.#clock));
+      return;
+    }
+    const binding = this.#byRuid.get(change.ruid);
+    if (binding !== undefined) this.remove(binding);
   }
 
   /** Adds one binding to those of its address-of-record. */

@@ -39,8 +39,9 @@ export interface StoredBinding {
   readonly lastModifiedMs: number;
 }
 
-export type LocationChange =
-  | { readonly op: 'put'; readonly binding: StoredBinding }
+/** One change of the table, as plain data: what a store is told, and, of whole bindings, a second index. */
+export type LocationChange<B extends StoredBinding = StoredBinding> =
+  | { readonly op: 'put'; readonly binding: B }
   | { readonly op: 'remove'; readonly ruid: string };
 
 export interface LocationStore {

@@ -1,6 +1,6 @@
 import type { Branch } from '../proxy/branch.ts';
 import { RequestEdits } from '../proxy/request-edits.ts';
-import { target, type Target } from '../proxy/target.ts';
+import type { Target } from '../proxy/target.ts';
 import type { ClientTransaction } from '../sip/endpoint/client-transaction.ts';
 import type { ServerTransaction } from '../sip/endpoint/server-transaction.ts';
 import type { EditList } from '../sip/message/edit-list.ts';
@@ -8,6 +8,7 @@ import type { SipMessage } from '../sip/message/sip-message.ts';
 import type { Source } from '../sip/transport/transport.ts';
 import { parseUri, type Uri } from '../sip/uri/uri.ts';
 import { AttributeValues } from './attribute-values.ts';
+import { Callbacks } from './callbacks.ts';
 import { RouteLocals } from './modules/route-locals.ts';
 import type { ScriptServices } from './services.ts';
 import type { RouteProgress, RouteTransaction } from './route-transaction.ts';
@@ -86,11 +87,6 @@ export class RouteContext implements RouteRun {
   repliedStatelessly = false;
   /** Lines that `append_to_reply` collects for the next reply. */
   replyHeaders = '';
-  /** What `t_on_branch` and its kin name before there is a transaction. */
-  onBranch = '';
-  onReply = '';
-  onFailure = '';
-  onBranchFailure = '';
   /** From `t_set_fr` before there is a transaction, in milliseconds; 0 keeps the configured time. */
   firstResponseMs = 0;
   ringMs = 0;
@@ -101,6 +97,7 @@ export class RouteContext implements RouteRun {
   /** Realm and user of credentials that were accepted; '' before. */
   authUser = '';
   authRealm = '';
+  #callbacks: Callbacks | undefined = undefined;
   #locals: RouteLocals | undefined = undefined;
 
   // `$ru` and `$du` are looked at again and again by one route: each text is parsed once.
@@ -129,6 +126,11 @@ export class RouteContext implements RouteRun {
     return (this.#locals ??= new RouteLocals());
   }
 
+  /** Those of the transaction, or before there is one those that it will get. */
+  get callbacks(): Callbacks {
+    return this.transaction?.callbacks ?? (this.#callbacks ??= new Callbacks());
+  }
+
   get callId(): string {
     return this.message.callId;
   }
@@ -149,6 +151,12 @@ export class RouteContext implements RouteRun {
       this.#destinationUri = parseUri(this.destinationUri);
     }
     return this.#destinationUri;
+  }
+
+  /** Of the next hop what was taken apart before, if it was. */
+  #nextHop(): Uri | undefined {
+    if (this.destinationUri !== '') return this.destinationUri === this.#destinationUriText ? this.#destinationUri : undefined;
+    return this.requestUri === this.#requestUriText ? this.#requestUri : undefined;
   }
 
   /** The changes to a request, which know of Record-Route too. */
@@ -173,7 +181,7 @@ export class RouteContext implements RouteRun {
   /** The destination set: `$ru` unless it was used up, then the appended targets. */
   takeTargets(): Target[] {
     const targets = this.requestUriIsNew ? [this.ownTarget()] : [];
-    targets.push(...this.appended);
+    for (const further of this.appended) targets.push(further);
     this.requestUriIsNew = false;
     this.appended.length = 0;
     return targets;
@@ -196,6 +204,7 @@ export class RouteContext implements RouteRun {
   }
 
   ownTarget(): Target {
-    return target(this.requestUri, { destinationUri: this.destinationUri, path: this.path, q: this.q, flags: this.branchFlags, ruid: this.ruid });
+    const { requestUri, destinationUri, path, q, branchFlags: flags, ruid } = this;
+    return { requestUri, destinationUri, path, q, flags, ruid, parsed: this.#nextHop() };
   }
 }

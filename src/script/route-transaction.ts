@@ -3,6 +3,7 @@ import type { ResponseContext } from '../proxy/response-context.ts';
 import type { Target } from '../proxy/target.ts';
 import type { EditList } from '../sip/message/edit-list.ts';
 import type { AttributeValues } from './attribute-values.ts';
+import type { Callbacks } from './callbacks.ts';
 
 /** What a suspended route had come to, for the one that goes on in its place. */
 export interface RouteProgress {
@@ -25,11 +26,7 @@ export interface RouteProgress {
 export interface RouteTransaction {
   readonly context: ResponseContext;
   readonly attributes: AttributeValues;
-  /** Names of the callbacks, '' for none. The failure callback is disarmed before it runs. */
-  onBranchRoute: string;
-  onReplyRoute: string;
-  onFailureRoute: string;
-  onBranchFailureRoute: string;
+  readonly callbacks: Callbacks;
   /** Message flags, shared by all callbacks of the transaction. */
   flags: number;
   /** Changes to the request that all branches start from. */

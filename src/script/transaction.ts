@@ -2,13 +2,14 @@ import { Timer, type TimerOwner } from '../base/timer-wheel.ts';
 import type { Branch } from '../proxy/branch.ts';
 import type { Proxy } from '../proxy/proxy.ts';
 import { reasonPhrase } from '../proxy/reason-phrase.ts';
-import type { RequestEdits } from '../proxy/request-edits.ts';
+import { RequestEdits } from '../proxy/request-edits.ts';
 import type { Decision, ForwardingOwner, ResponseContext } from '../proxy/response-context.ts';
 import type { Target } from '../proxy/target.ts';
 import type { ServerTransaction } from '../sip/endpoint/server-transaction.ts';
 import { EditList } from '../sip/message/edit-list.ts';
 import type { SipMessage } from '../sip/message/sip-message.ts';
 import type { AttributeValues } from './attribute-values.ts';
+import type { Callbacks } from './callbacks.ts';
 import { RouteContext, type RouteOwner, type RouteRunner } from './route-context.ts';
 import type { RouteProgress, RouteTransaction } from './route-transaction.ts';
 
@@ -19,10 +20,7 @@ import type { RouteProgress, RouteTransaction } from './route-transaction.ts';
 export class Transaction implements ForwardingOwner, RouteTransaction, RouteOwner, TimerOwner {
   readonly context: ResponseContext;
   readonly attributes: AttributeValues;
-  onBranchRoute: string;
-  onReplyRoute: string;
-  onFailureRoute: string;
-  onBranchFailureRoute: string;
+  readonly callbacks: Callbacks;
   flags: number;
   edits: RequestEdits;
   requestUri: string;
@@ -40,10 +38,7 @@ export class Transaction implements ForwardingOwner, RouteTransaction, RouteOwne
     server.forceRport = route.forceRport;
     this.context = proxy.open(server, this);
     this.attributes = route.attributes;
-    this.onBranchRoute = route.onBranch;
-    this.onReplyRoute = route.onReply;
-    this.onFailureRoute = route.onFailure;
-    this.onBranchFailureRoute = route.onBranchFailure;
+    this.callbacks = route.callbacks;
     this.contactQueue = route.contactQueue;
     this.flags = route.flags;
     this.edits = route.requestEdits;
@@ -59,7 +54,7 @@ export class Transaction implements ForwardingOwner, RouteTransaction, RouteOwne
   // From the response context.
 
   onBranch(branch: Branch): Decision {
-    if (this.onBranchRoute === '') return 'go';
+    if (this.callbacks.branch === '') return 'go';
     const route = this.#route('branch', this.request, branch.edits);
     route.branch = branch;
     route.requestUri = branch.target.requestUri;
@@ -67,7 +62,7 @@ export class Transaction implements ForwardingOwner, RouteTransaction, RouteOwne
     route.path = branch.target.path;
     route.branchFlags = branch.target.flags;
     route.ruid = branch.target.ruid;
-    return this.#runner.engine.run(this.onBranchRoute, route) === 'parked' ? 'parked' : this.#takeBranch(route, branch);
+    return this.#runner.engine.run(this.callbacks.branch, route) === 'parked' ? 'parked' : this.#takeBranch(route, branch);
   }
 
   replyEdits(response: SipMessage): EditList {
@@ -75,7 +70,7 @@ export class Transaction implements ForwardingOwner, RouteTransaction, RouteOwne
   }
 
   onReply(branch: Branch, response: SipMessage, edits: EditList): Decision {
-    if (this.onReplyRoute === '') return 'go';
+    if (this.callbacks.reply === '') return 'go';
     const route = this.#runner.replyRouteOf(response) ?? this.#route('onreply', response, edits);
     route.kind = 'onreply';
     route.owner = this;
@@ -85,23 +80,28 @@ export class Transaction implements ForwardingOwner, RouteTransaction, RouteOwne
     route.flags = this.flags;
     route.scriptFlags = 0;
     route.dropped = false;
-    return this.#runner.engine.run(this.onReplyRoute, route) === 'parked' ? 'parked' : this.#takeReply(route);
+    return this.#runner.engine.run(this.callbacks.reply, route) === 'parked' ? 'parked' : this.#takeReply(route);
   }
 
   onBranchFailure(branch: Branch): 'go' | 'parked' {
-    const name = this.onBranchFailureRoute;
+    const name = this.callbacks.branchFailure;
     if (name === '') return 'go';
     // Disarmed before it runs, like the failure callback.
-    this.onBranchFailureRoute = '';
+    this.callbacks.branchFailure = '';
     return this.#runFailure('branch_failure', name, branch);
   }
 
   onFailure(context: ResponseContext): 'go' | 'parked' {
-    const name = this.onFailureRoute;
+    const name = this.callbacks.failure;
     if (name === '') return 'go';
     // KEMI: the callback is disarmed before it runs; the script names it again for the next attempt.
-    this.onFailureRoute = '';
+    this.callbacks.failure = '';
     return this.#runFailure('failure', name, context.chosen);
+  }
+
+  onAnswered(): void {
+    this.edits = RequestEdits.spent;
+    this.contactQueue = NO_CONTACTS;
   }
 
   onEnded(): void {
@@ -215,6 +215,8 @@ export class Transaction implements ForwardingOwner, RouteTransaction, RouteOwne
 
 /** A script that fails must not leave its caller waiting for 32 seconds; Kamailio sends nothing here. */
 export const SERVER_ERROR = { status: 500, reason: reasonPhrase(500), headers: '' };
+
+const NO_CONTACTS: Target[][] = [];
 
 /** Kamailio tells a transaction by its place in a table and a label; here the label says it all. */
 const INDEXES = 65_536;

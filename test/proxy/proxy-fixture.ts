@@ -68,6 +68,8 @@ export class TestOwner implements ForwardingOwner {
     return this.failureDecision;
   }
 
+  onAnswered(): void {}
+
   onEnded(): void {
     this.ended += 1;
   }

@@ -129,3 +129,53 @@ test('users() lists every user with live bindings', () => {
   clock.advance(2000);
   assert.deepEqual([...index.users()].map(({ key, bindings }) => [key, bindings.length]), [['alice', 1], ['__proto__', 1]]);
 });
+
+describe('a second index that is told of each change', () => {
+  /** All that routing and listings can see of an index. */
+  const contents = (index: LocationIndex) => Object.fromEntries([...index.users()].map(({ key, bindings }) => [key, bindings]).sort(([a], [b]) => (String(a) < String(b) ? -1 : 1)));
+
+  test('has what the first one has, after any changes, in the same order', () => {
+    const primary: LocationIndex = new LocationIndex({ clock, useDomain: true, onChange: (change) => replica.apply(structuredClone(change)) });
+    const replica = new LocationIndex({ clock, useDomain: true });
+    const users = ['alice', 'bob', 'carol'];
+    let random = 12345;
+    const below = (limit: number): number => {
+      random = (Math.imul(random, 1103515245) + 12345) >>> 0;
+      return (random >>> 8) % limit;
+    };
+    for (let step = 0; step < 3000; step += 1) {
+      const username = users[below(users.length)]!;
+      const some = () => binding(below(8) === 0 ? Infinity : 1000 + below(5000), { username, q: below(3) / 2, lastModifiedMs: step });
+      const [existing] = primary.lookup(username, 'example.org').slice(below(3));
+      switch (below(5)) {
+        case 0:
+          primary.add(some());
+          break;
+        case 1:
+          if (existing !== undefined) primary.remove(existing);
+          break;
+        case 2:
+          // A refresh of one contact beside a new one.
+          if (existing !== undefined) primary.replace(primary.keyOf(existing), [{ ...existing, lastModifiedMs: step, cseq: step }, some()]);
+          break;
+        case 3:
+          primary.takeExpired(2);
+          break;
+        default:
+          clock.advance(below(500));
+      }
+      assert.deepEqual(contents(replica), contents(primary));
+      assert.equal(replica.bindingCount, primary.bindingCount);
+    }
+    assert.ok(primary.bindingCount > 0);
+  });
+
+  test('a change that comes twice does no harm', () => {
+    const index = emptyIndex();
+    const { endsAtMs: _endsAtMs, ...shared } = binding(1000);
+    for (let times = 0; times < 2; times += 1) index.apply({ op: 'put', binding: shared });
+    assert.equal(index.bindingCount, 1);
+    for (let times = 0; times < 2; times += 1) index.apply({ op: 'remove', ruid: shared.ruid });
+    assert.equal(index.bindingCount, 0);
+  });
+});

@@ -42,7 +42,7 @@ export async function startService(overrides: readonly string[], { users = {}, .
   const counters = new Counters();
   const outbox = new RecordingOutbox();
   const log = new RecordingLogger();
-  const { config } = loadConfig({ searchPaths: [], overrides: ['sip.listen=udp:127.0.0.1:0,tcp:127.0.0.1:0', `script.engine=${ENGINE}`, ...overrides] });
+  const { config } = loadConfig({ searchPaths: [], overrides: ['sip.listen=udp:127.0.0.1:0,tcp:127.0.0.1:0', `script.engine=${ENGINE}`, 'sip.warmUpMs=0', ...overrides] });
   const node = await SipNode.start({
     config,
     clock: new SystemClock(),

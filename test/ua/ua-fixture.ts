@@ -74,6 +74,7 @@ export class TestProxy implements EndpointUser {
       onReply: () => 'go',
       onBranchFailure: () => 'go',
       onFailure: () => 'go',
+      onAnswered() {},
       onEnded() {},
     });
     context.forward(contact.split(' ').map((one) => target(one)), edits);

@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 
 import { findParenthesised } from './parentheses.ts';
+import { protectReturnedEnd, type Token, type TokenTypes } from './returned-end.ts';
 import type { Chunk, Expression } from './ast.ts';
 
 export interface ParsedChunk {
@@ -18,6 +19,8 @@ export interface SyntaxFault {
 }
 
 interface Luaparse {
+  readonly tokenTypes: TokenTypes & { readonly EOF: number };
+  parse(source: string, options: object & { readonly wait: true }): { lex(): Token };
   parse(source: string, options: object): Chunk & { readonly comments: readonly { readonly range: readonly [number, number] }[] };
 }
 
@@ -27,8 +30,9 @@ const OPTIONS = { luaVersion: '5.3', locations: true, ranges: true, comments: tr
 
 /** Parses a one-byte source. A first line that starts with `#` is skipped, as Lua does with files. */
 export function parseChunk(source: string): ParsedChunk | SyntaxFault {
-  const text = source.startsWith('#') ? source.replace(/^[^\n]*/, (line) => ' '.repeat(line.length)) : source;
+  const lua = source.startsWith('#') ? source.replace(/^[^\n]*/, (line) => ' '.repeat(line.length)) : source;
   try {
+    const text = protectReturnedEnd(lua, tokensOf, luaparse.tokenTypes);
     const chunk = luaparse.parse(text, OPTIONS);
     let code = '';
     for (const { range } of chunk.comments) {
@@ -42,4 +46,9 @@ export function parseChunk(source: string): ParsedChunk | SyntaxFault {
     const { line = 0 } = error as { line?: number };
     return { line, message: error.message };
   }
+}
+
+function* tokensOf(text: string): Generator<Token> {
+  const lexer = luaparse.parse(text, { ...OPTIONS, wait: true });
+  for (let token = lexer.lex(); token.type !== luaparse.tokenTypes.EOF; token = lexer.lex()) yield token;
 }

@@ -74,7 +74,11 @@ function findFault(message: SipMessage, checks: number, uris: number): Fault | u
 
 /** sip, sips and tel, and the urn of emergency services (RFC 5031), are what can be routed. */
 function isKnownScheme(uri: Uri): boolean {
-  return uri.scheme !== 'other' || equalsIgnoringCase(uri.text, 0, 4, 'urn:');
+  return uri.scheme !== 'other' || isUrn(uri.text);
+}
+
+function isUrn(uriText: string): boolean {
+  return equalsIgnoringCase(uriText, 0, 4, 'urn:');
 }
 
 /** RFC 4475 §3.3.2 and §3.3.3. */
@@ -114,8 +118,8 @@ function uriFault(message: SipMessage, uris: number): Fault | undefined {
 }
 
 function isUsable(address: NameAddr | undefined): boolean {
-  const uri = address?.uri;
-  return uri !== undefined && isKnownScheme(uri);
+  const scheme = address?.uriScheme;
+  return scheme !== undefined && (scheme !== 'other' || isUrn(address!.uriText));
 }
 
 /** @param digestOnly other schemes are a fault too */

@@ -1,5 +1,6 @@
 import type { Branch } from '../../proxy/branch.ts';
 import { relay, openTransaction } from '../relay.ts';
+import type { Callbacks } from '../callbacks.ts';
 import type { RouteContext } from '../route-context.ts';
 import { rowsOf } from '../row.ts';
 import { matchesPattern } from '../script-pattern.ts';
@@ -54,24 +55,25 @@ function sendStatefully(route: RouteContext, status: number, reason: string): nu
   return reply(route, status, reason);
 }
 
-type Callback = 'onBranch' | 'onReply' | 'onFailure' | 'onBranchFailure';
-
 /** Names a callback for the transaction, or for the one that this request will get. */
-function arm(route: RouteContext, callback: Callback, name: string): number {
-  if (route.transaction === undefined) route[callback] = name;
-  else route.transaction[`${callback}Route`] = name;
+function arm(route: RouteContext, callback: keyof Callbacks, name: string): number {
+  route.callbacks[callback] = name;
   return TRUE;
 }
 
 /** Only the first letter is looked at, as Kamailio does. */
 function isArmed(route: RouteContext, which: string): number {
-  const callback = CALLBACKS[which.charAt(0).toLowerCase()];
-  if (callback === undefined) return FALSE;
-  const name = route.transaction === undefined ? route[callback] : route.transaction[`${callback}Route`];
-  return name === '' ? FALSE : TRUE;
+  switch (which.charCodeAt(0) | 0x20) {
+    case 0x62: // b
+      return route.callbacks.branch === '' ? FALSE : TRUE;
+    case 0x6f: // o
+      return route.callbacks.reply === '' ? FALSE : TRUE;
+    case 0x66: // f
+      return route.callbacks.failure === '' ? FALSE : TRUE;
+    default:
+      return FALSE;
+  }
 }
-
-const CALLBACKS: Readonly<Record<string, Callback>> = { b: 'onBranch', o: 'onReply', f: 'onFailure' };
 
 /** Times in milliseconds; 0 leaves a time as it is. */
 function setTimes(route: RouteContext, ringMs: number, firstResponseMs: number): number {
@@ -116,7 +118,7 @@ function failedBranch(route: RouteContext, is: (branch: Branch) => boolean): num
   return route.kind === 'failure' && route.branch !== undefined && is(route.branch) ? TRUE : FALSE;
 }
 
-const wasReplied = (branch: Branch): boolean => branch.response !== undefined;
+const wasReplied = (branch: Branch): boolean => branch.replied;
 const wasSilent = (branch: Branch): boolean => branch.timedOut;
 
 /** Lets a transaction go that nothing was done with; in the request route only. */
@@ -170,10 +172,10 @@ export const tmRows = [
   row('t_drop_replies', ['str'], 'int', dropReplies, 'In a failure route: no response of the branches so far is passed on; the argument is not used'),
   row('t_drop_replies_all', [], 'int', dropReplies, 'In a failure route: no response of the branches so far is passed on'),
   row('t_set_disable_internal_reply', ['int'], 'int', disableInternalReply, '1: a t_relay that fails answers nothing by itself and returns -4'),
-  row('t_on_branch', ['str'], 'int', (route, name) => arm(route, 'onBranch', name), 'Names the function that is called before each branch is sent'),
-  row('t_on_reply', ['str'], 'int', (route, name) => arm(route, 'onReply', name), 'Names the function that is called for each response'),
-  row('t_on_failure', ['str'], 'int', (route, name) => arm(route, 'onFailure', name), 'Names the function that is called once when all branches have failed'),
-  row('t_on_branch_failure', ['str'], 'int', (route, name) => arm(route, 'onBranchFailure', name), 'Names the function that is called once when a branch has failed, before the others have'),
+  row('t_on_branch', ['str'], 'int', (route, name) => arm(route, 'branch', name), 'Names the function that is called before each branch is sent'),
+  row('t_on_reply', ['str'], 'int', (route, name) => arm(route, 'reply', name), 'Names the function that is called for each response'),
+  row('t_on_failure', ['str'], 'int', (route, name) => arm(route, 'failure', name), 'Names the function that is called once when all branches have failed'),
+  row('t_on_branch_failure', ['str'], 'int', (route, name) => arm(route, 'branchFailure', name), 'Names the function that is called once when a branch has failed, before the others have'),
   row('t_is_set', ['str'], 'int', isArmed, '1 when "branch_route", "onreply_route" or "failure_route" is named'),
   row('t_set_fr', ['int', 'int'], 'int', setTimes, 'Sets how long a branch may ring and how long it may take to its first response, in milliseconds'),
   row('t_set_fr_inv', ['int'], 'int', (route, ringMs) => setTimes(route, ringMs, 0), 'Sets how long a branch may ring, in milliseconds'),

@@ -1,4 +1,4 @@
-import { shortHash } from '../../base/hash.ts';
+import { ShortHash } from '../../base/hash.ts';
 import { randomHex } from '../../base/ids.ts';
 import { MAGIC_COOKIE, type Via } from '../headers/via.ts';
 import type { SipMessage } from '../message/sip-message.ts';
@@ -18,9 +18,11 @@ export class BranchIds {
   readonly #suffix: string;
   readonly #seed: number;
 
-  /** @param worker number of the thread of execution that owns these transactions */
-  constructor(worker = 0) {
-    const run = randomHex(6);
+  /**
+   * @param worker number of the thread of execution that owns these transactions
+   * @param run    the same for all workers of a process
+   */
+  constructor(worker = 0, run = randomHex(6)) {
     this.#prefix = `${MAGIC_COOKIE}${run}.`;
     this.#statelessPrefix = `${MAGIC_COOKIE}${run}s`;
     this.#suffix = `.${worker.toString(36)}`;
@@ -46,6 +48,18 @@ export class BranchIds {
   }
 
   /**
+   * The worker that wrote a branch, -1 when it is not of this run or needs no owner: a receiver that serves
+   * several workers hands a response on by it, without a table of what each has sent.
+   */
+  ownerOf(branch: string): number {
+    const dot = branch.lastIndexOf('.');
+    if (!branch.startsWith(this.#prefix) || dot + 1 === branch.length) return -1;
+    let owner = 0;
+    for (let at = dot + 1; at < branch.length; at += 1) owner = owner * 36 + digit36(branch.charCodeAt(at));
+    return Number.isSafeInteger(owner) ? owner : -1;
+  }
+
+  /**
    * Branch of a message that is forwarded without state. It must be the same for every
    * retransmission, and for a CANCEL and its INVITE (§16.11), so it is made from what all of them
    * have in common; the response to it carries the same, with `received` as its topmost Via but one.
@@ -55,7 +69,8 @@ export class BranchIds {
   stateless(message: SipMessage, received: Via): string {
     const { method, callId, cseq } = message;
     const joint = method === 'ACK' || method === 'CANCEL' ? 'INVITE' : method;
-    return this.#statelessPrefix + shortHash(`${received.branch} ${received.host}:${received.port} ${callId} ${cseq?.number} ${joint}`, this.#seed);
+    const hash = new ShortHash(this.#seed).add(received.branch).add(received.host).addNumber(received.port).add(callId);
+    return this.#statelessPrefix + hash.addNumber(cseq?.number ?? 0).add(joint).text;
   }
 
   isStateless(branch: string): boolean {

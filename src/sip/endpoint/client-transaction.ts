@@ -8,6 +8,7 @@ import { NonInviteClient, type NonInviteClientPort, type NonInviteClientTimer } 
 import { isRetransmitTimer, type TransactionFailure } from '../transaction/port.ts';
 import type { TransactionTimings } from '../transaction/timings.ts';
 import type { Destination, LocalSocket, Protocol } from '../transport/transport.ts';
+import type { BranchIds } from './branch-id.ts';
 
 /** What the layer above learns of a request that it sent. */
 export interface ClientTransactionUser {
@@ -60,16 +61,18 @@ const LIFETIME = 1;
  */
 export class ClientTransaction implements InviteClientPort<SipMessage>, NonInviteClientPort<SipMessage>, TimerOwner {
   readonly slot: number;
-  readonly branch: string;
+  readonly generation: number;
   readonly method: string;
   readonly user: ClientTransactionUser;
   readonly #port: ClientTransactionPort;
+  readonly #branchIds: BranchIds;
   readonly #retransmitTimer = new Timer(this, RETRANSMIT);
   readonly #lifetimeTimer = new Timer(this, LIFETIME);
   #retransmitName: InviteClientTimer | NonInviteClientTimer = 'A';
   #lifetimeName: InviteClientTimer | NonInviteClientTimer = 'B';
   #machine: InviteClient<SipMessage> | NonInviteClient<SipMessage> | undefined;
   #destination: ClientDestination | undefined;
+  /** Until the final response: it is not sent again, and no ACK or CANCEL is made of it. */
   #requestText = '';
   #lastSent = '';
   #ended = false;
@@ -77,17 +80,18 @@ export class ClientTransaction implements InviteClientPort<SipMessage>, NonInvit
   /** The INVITE that this CANCEL shares its branch with. */
   #parent: ClientTransaction | undefined;
 
-  constructor(port: ClientTransactionPort, slot: number, branch: string, method: string, user: ClientTransactionUser) {
+  constructor(port: ClientTransactionPort, branchIds: BranchIds, place: { readonly slot: number; readonly generation: number }, method: string, user: ClientTransactionUser) {
     this.#port = port;
-    this.slot = slot;
-    this.branch = branch;
+    this.#branchIds = branchIds;
+    this.slot = place.slot;
+    this.generation = place.generation;
     this.method = method;
     this.user = user;
   }
 
-  /** The request as it went out. */
-  get requestText(): string {
-    return this.#requestText;
+  /** The branch parameter of our Via. Written when it is asked for: a text a transaction would be kept for nothing. */
+  get branch(): string {
+    return this.#branchIds.format(this.slot, this.generation);
   }
 
   get destination(): Destination | undefined {
@@ -137,7 +141,7 @@ export class ClientTransaction implements InviteClientPort<SipMessage>, NonInvit
    */
   cancel(headers: string): void {
     if (!this.proceeding || this.#cancel !== undefined) return;
-    this.#cancel = new ClientTransaction(this.#port, this.slot, this.branch, 'CANCEL', SILENT_USER);
+    this.#cancel = new ClientTransaction(this.#port, this.#branchIds, this, 'CANCEL', SILENT_USER);
     this.#cancel.#parent = this;
     this.#cancel.start(buildFromInvite('CANCEL', this.#sentRequest(), undefined, headers), this.#destination!);
   }
@@ -156,7 +160,8 @@ export class ClientTransaction implements InviteClientPort<SipMessage>, NonInvit
     this.#port.send(this.#lastSent, this.#destination!);
   }
 
-  passUp(_status: number, response: SipMessage): void {
+  passUp(status: number, response: SipMessage): void {
+    if (status >= 200) this.#forgetRequest();
     this.user.onResponse(response);
   }
 
@@ -200,6 +205,12 @@ export class ClientTransaction implements InviteClientPort<SipMessage>, NonInvit
     const parsed = parseMessage(this.#requestText, NO_LIMITS);
     if (isParseFailure(parsed)) throw new Error(`a request of ours cannot be parsed: ${parsed.failure}`);
     return parsed;
+  }
+
+  #forgetRequest(): void {
+    // The ACK of a failure may have to be sent again.
+    if (this.#lastSent === this.#requestText) this.#lastSent = '';
+    this.#requestText = '';
   }
 
   /** The slot is free when both the request and its CANCEL have ended. */

@@ -27,8 +27,7 @@ export class ClientTransactions {
       this.#slots.push(undefined);
       this.#generations.push(0);
     }
-    const branch = this.#branchIds.format(slot, this.#generations[slot]!);
-    const transaction = new ClientTransaction(port, slot, branch, method, user);
+    const transaction = new ClientTransaction(port, this.#branchIds, { slot, generation: this.#generations[slot]! }, method, user);
     this.#slots[slot] = transaction;
     return transaction;
   }
@@ -42,10 +41,9 @@ export class ClientTransactions {
   }
 
   close(transaction: ClientTransaction): void {
-    const { slot } = transaction;
+    const { slot, generation } = transaction;
     if (this.#slots[slot] !== transaction) return;
     this.#slots[slot] = undefined;
-    const generation = this.#generations[slot]!;
     // A slot that has used up its generations is left empty: no branch is ever given out twice.
     if (generation === MAX_GENERATION) return;
     this.#generations[slot] = generation + 1;

@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Counters } from '../../base/counters.ts';
-import { shortHash } from '../../base/hash.ts';
+import { ShortHash } from '../../base/hash.ts';
 import { randomHex } from '../../base/ids.ts';
 import type { Logger } from '../../base/logger.ts';
 import { errorText } from '../../base/errors.ts';
@@ -11,7 +11,6 @@ import type { EditList } from '../message/edit-list.ts';
 import type { SipMessage } from '../message/sip-message.ts';
 import type { TransactionTimings } from '../transaction/timings.ts';
 import type { Destination, FramingError, LocalSocket, Protocol, Source, TransportReceiver } from '../transport/transport.ts';
-import { bracketHost } from '../uri/uri.ts';
 import { BranchIds } from './branch-id.ts';
 import { ClientDestination, type ClientTransaction, type ClientTransactionPort, type ClientTransactionUser } from './client-transaction.ts';
 import { ClientTransactions } from './client-transactions.ts';
@@ -325,13 +324,13 @@ export class Endpoint implements TransportReceiver, ClientTransactionPort, Serve
   }
 
   sentByOf(local: LocalSocket, peer: string): string {
-    return `${bracketHost(this.#ownAddresses.towards(local, peer))}:${local.port}`;
+    return this.#ownAddresses.hostPortTowards(local, peer);
   }
 
   /** Answers without keeping anything (§8.2.7); the tag is the same for every retransmission. */
   replyStatelessly(request: SipMessage, source: Source, parts: Omit<ReplyParts, 'toTag'>): void {
     if (request.method === 'ACK') return;
-    const toTag = `${this.#tagPrefix}s${shortHash(`${request.callId} ${request.via?.branch ?? ''}`, this.#tagSeed)}`;
+    const toTag = `${this.#tagPrefix}s${new ShortHash(this.#tagSeed).add(request.callId).add(request.via?.branch ?? '').text}`;
     const text = buildReply(request, source, { server: this.#options.serverHeader, ...parts, toTag });
     this.sendReply(text, request, source, parts.forceRport === true);
   }

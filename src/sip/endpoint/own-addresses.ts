@@ -1,9 +1,17 @@
 import { BlockList, isIP } from 'node:net';
 import { networkInterfaces, type NetworkInterfaceInfo } from 'node:os';
 import type { LocalSocket } from '../transport/transport.ts';
+import { bracketHost } from '../uri/uri.ts';
 
-/** At most this many peers are remembered; past it the memory starts afresh. */
+/** At most this many peers of a socket are remembered; past it the memory starts afresh. */
 const MAX_REMEMBERED = 4096;
+/** More sockets than any node listens on: sockets are opened once, but nothing here may grow for ever. */
+const MAX_SOCKETS = 256;
+
+interface Chosen {
+  readonly host: string;
+  readonly hostPort: string;
+}
 
 /**
  * The address that stands for us in Via and Record-Route. A socket bound to every address of the
@@ -13,8 +21,8 @@ const MAX_REMEMBERED = 4096;
  */
 export class OwnAddresses {
   readonly #interfaces: () => readonly NetworkInterfaceInfo[];
-  readonly #chosen = new Map<string, string>();
-
+  /** What each peer is told, by the socket that it reaches: every forwarded message asks for two of these. */
+  readonly #chosen = new Map<LocalSocket, Map<string, Chosen>>();
   readonly #advertised: string | undefined;
 
   /** @param advertised name or address that every peer but this machine itself is told */
@@ -25,16 +33,35 @@ export class OwnAddresses {
 
   /** The host that `peer` should know `local` by; IPv6 without brackets. */
   towards(local: LocalSocket, peer: string): string {
+    return this.#chosenFor(local, peer).host;
+  }
+
+  /** The same with brackets and port, as Via and Record-Route have it. */
+  hostPortTowards(local: LocalSocket, peer: string): string {
+    return this.#chosenFor(local, peer).hostPort;
+  }
+
+  #chosenFor(local: LocalSocket, peer: string): Chosen {
+    let ofSocket = this.#chosen.get(local);
+    if (ofSocket === undefined) {
+      if (this.#chosen.size >= MAX_SOCKETS) this.#chosen.clear();
+      ofSocket = new Map();
+      this.#chosen.set(local, ofSocket);
+    }
+    let chosen = ofSocket.get(peer);
+    if (chosen === undefined) {
+      const host = this.#hostTowards(local, peer);
+      chosen = { host, hostPort: `${bracketHost(host)}:${local.port}` };
+      if (ofSocket.size >= MAX_REMEMBERED) ofSocket.clear();
+      ofSocket.set(peer, chosen);
+    }
+    return chosen;
+  }
+
+  #hostTowards(local: LocalSocket, peer: string): string {
     if (this.#advertised !== undefined && !isLoopback(peer)) return this.#advertised;
     if (local.address !== '0.0.0.0' && local.address !== '::') return local.address;
-    const key = `${local.family}${peer}`;
-    let address = this.#chosen.get(key);
-    if (address === undefined) {
-      address = this.#choose(local.family, peer);
-      if (this.#chosen.size >= MAX_REMEMBERED) this.#chosen.clear();
-      this.#chosen.set(key, address);
-    }
-    return address;
+    return this.#choose(local.family, peer);
   }
 
   #choose(family: 4 | 6, peer: string): string {

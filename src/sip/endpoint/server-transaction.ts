@@ -54,8 +54,9 @@ export class ServerTransaction implements InviteServerPort<string, SipMessage>, 
    */
   cancelledWhileHeld: string | undefined = undefined;
   readonly #port: ServerTransactionPort;
-  readonly #retransmitTimer = new Timer(this, RETRANSMIT);
   readonly #lifetimeTimer = new Timer(this, LIFETIME);
+  /** Of timer G, which few transactions ever need. */
+  #retransmitTimer: Timer | undefined;
   #tryingTimer: Timer | undefined;
   #retransmitName: InviteServerTimer | NonInviteServerTimer = 'G';
   #lifetimeName: InviteServerTimer | NonInviteServerTimer = 'H';
@@ -139,8 +140,11 @@ export class ServerTransaction implements InviteServerPort<string, SipMessage>, 
   // What the machine asks for.
 
   sendResponse(text: string): void {
-    this.#lastSent = text;
-    this.#lastStatus = this.#pendingStatus;
+    const status = this.#pendingStatus;
+    this.#lastStatus = status;
+    // A 2xx to an INVITE is sent again by the callee alone (RFC 6026 §7.1).
+    this.#lastSent = status >= 200 && status < 300 && this.request.method === 'INVITE' ? '' : text;
+    if (status >= 200) this.request.forgetParts();
     this.#port.sendReply(text, this.request, this.source, this.forceRport);
   }
 
@@ -158,7 +162,7 @@ export class ServerTransaction implements InviteServerPort<string, SipMessage>, 
   startTimer(name: InviteServerTimer | NonInviteServerTimer, delayMs: number): void {
     if (isRetransmitTimer(name)) {
       this.#retransmitName = name;
-      this.#port.clock.arm(this.#retransmitTimer, delayMs);
+      this.#port.clock.arm((this.#retransmitTimer ??= new Timer(this, RETRANSMIT)), delayMs);
     } else {
       this.#lifetimeName = name;
       this.#port.clock.arm(this.#lifetimeTimer, delayMs);
@@ -166,7 +170,8 @@ export class ServerTransaction implements InviteServerPort<string, SipMessage>, 
   }
 
   stopTimer(name: InviteServerTimer | NonInviteServerTimer): void {
-    this.#port.clock.disarm(isRetransmitTimer(name) ? this.#retransmitTimer : this.#lifetimeTimer);
+    const timer = isRetransmitTimer(name) ? this.#retransmitTimer : this.#lifetimeTimer;
+    if (timer !== undefined) this.#port.clock.disarm(timer);
   }
 
   ended(): void {

@@ -1,5 +1,6 @@
 import { isDigit } from '../grammar/characters.ts';
 import { parseDecimal, skipBlanks, skipToken, trimEnd } from '../grammar/scan.ts';
+import { methodIn } from './method.ts';
 
 /** CSeq numbers are below 2^31 (RFC 3261 §8.1.1.5). */
 const MAX_CSEQ = 2 ** 31 - 1;
@@ -19,5 +20,5 @@ export function parseCSeq(text: string, start: number, end: number): CSeq | unde
   if (number < 0 || methodStart === at) return undefined;
   const methodEnd = skipToken(text, methodStart, end);
   if (methodEnd === methodStart || methodEnd !== trimEnd(text, methodStart, end)) return undefined;
-  return { number, method: text.slice(methodStart, methodEnd) };
+  return { number, method: methodIn(text, methodStart, methodEnd) };
 }

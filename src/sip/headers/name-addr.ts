@@ -1,63 +1,49 @@
 import { COMMA, GREATER, LESS, QUESTION, QUOTE, SEMICOLON, SPACE, isToken, isUri } from '../grammar/characters.ts';
 import { ParameterReader, findParameter } from '../grammar/parameters.ts';
 import { skipBlanks, skipQuoted, trimEnd, unquote } from '../grammar/scan.ts';
-import { parseUri, type Uri } from '../uri/uri.ts';
-
-/** Where the parts of an address stand in its text. */
-interface Bounds {
-  readonly start: number;
-  readonly displayEnd: number;
-  readonly uriStart: number;
-  readonly uriEnd: number;
-  readonly bracketed: boolean;
-  readonly paramsStart: number;
-  /** -1 when there is no tag. */
-  readonly tagStart: number;
-  readonly tagEnd: number;
-  readonly end: number;
-}
+import { parseUri, uriSchemeIn, type Uri, type UriScheme } from '../uri/uri.ts';
 
 /**
  * A `name-addr` or `addr-spec` with header parameters: From, To, Contact, Route, Record-Route,
  * Path, Refer-To (RFC 3261 §20.10). Nothing but the bounds is worked out until it is asked for:
- * whether the URI is one is told by `uri`.
+ * whether the URI is one is told by `uri` and `uriScheme`.
  */
 export class NameAddr {
-  readonly #text: string;
-  readonly #bounds: Bounds;
-  #uri: Uri | undefined | null = null;
-
-  constructor(text: string, bounds: Bounds) {
-    this.#text = text;
-    this.#bounds = bounds;
-  }
-
   /** First character of the value (display name, '<' or URI). */
-  get start(): number {
-    return this.#bounds.start;
-  }
-
+  readonly start: number;
   /** Behind the last character of the value and its parameters. */
-  get end(): number {
-    return this.#bounds.end;
-  }
+  readonly end: number;
+  readonly uriStart: number;
+  readonly uriEnd: number;
+  readonly #text: string;
+  readonly #displayEnd: number;
+  readonly #paramsStart: number;
+  /** -1 when there is no tag. */
+  readonly #tagStart: number;
+  readonly #tagEnd: number;
+  #uri: Uri | undefined | null = null;
+  #uriScheme: UriScheme | undefined | null = null;
 
-  get uriStart(): number {
-    return this.#bounds.uriStart;
-  }
-
-  get uriEnd(): number {
-    return this.#bounds.uriEnd;
+  constructor(text: string, start: number, displayEnd: number, uriStart: number, uriEnd: number, paramsStart: number, tagStart: number, tagEnd: number, end: number) {
+    this.#text = text;
+    this.start = start;
+    this.#displayEnd = displayEnd;
+    this.uriStart = uriStart;
+    this.uriEnd = uriEnd;
+    this.#paramsStart = paramsStart;
+    this.#tagStart = tagStart;
+    this.#tagEnd = tagEnd;
+    this.end = end;
   }
 
   /** True when the URI stands in angle brackets. */
   get bracketed(): boolean {
-    return this.#bounds.bracketed;
+    return this.#text.charCodeAt(this.uriStart - 1) === LESS;
   }
 
   /** The whole value as it came. */
   get text(): string {
-    return this.#text.slice(this.#bounds.start, this.#bounds.end);
+    return this.#text.slice(this.start, this.end);
   }
 
   /** Display name without quotes and escapes, '' when there is none. */
@@ -67,11 +53,11 @@ export class NameAddr {
 
   /** Display name as it came, with its quotes. */
   get rawDisplayName(): string {
-    return this.#text.slice(this.#bounds.start, this.#bounds.displayEnd);
+    return this.#text.slice(this.start, this.#displayEnd);
   }
 
   get uriText(): string {
-    return this.#text.slice(this.#bounds.uriStart, this.#bounds.uriEnd);
+    return this.#text.slice(this.uriStart, this.uriEnd);
   }
 
   /** The parsed URI, undefined when its syntax is wrong. */
@@ -80,9 +66,15 @@ export class NameAddr {
     return this.#uri;
   }
 
+  /** The scheme of the URI, undefined when its syntax is wrong; costs less than `uri`, which cuts the parts out. */
+  get uriScheme(): UriScheme | undefined {
+    if (this.#uriScheme === null) this.#uriScheme = uriSchemeIn(this.#text, this.uriStart, this.uriEnd);
+    return this.#uriScheme;
+  }
+
   /** Header parameters with their leading ';', or ''. */
   get params(): string {
-    return this.#text.slice(this.#bounds.paramsStart, this.#bounds.end);
+    return this.#text.slice(this.#paramsStart, this.end);
   }
 
   /** The value of a header parameter: '' when it has none, undefined when it is not there. */
@@ -92,8 +84,7 @@ export class NameAddr {
 
   /** The `tag` parameter, undefined when it is not there. */
   get tag(): string | undefined {
-    const { tagStart, tagEnd } = this.#bounds;
-    return tagStart < 0 ? undefined : this.#text.slice(tagStart, tagEnd);
+    return this.#tagStart < 0 ? undefined : this.#text.slice(this.#tagStart, this.#tagEnd);
   }
 }
 
@@ -118,7 +109,7 @@ export function parseNameAddr(text: string, at: number, end: number): NameAddr |
   const uriStart = at + 1;
   const uriEnd = text.indexOf('>', uriStart);
   if (uriEnd < 0 || uriEnd >= end || uriEnd === uriStart) return undefined;
-  return finish(text, start, displayEnd, uriStart, uriEnd, uriEnd + 1, end, true);
+  return finish(text, start, displayEnd, uriStart, uriEnd, uriEnd + 1, end);
 }
 
 /** Offset of the '<' of a name-addr whose display name is unquoted, or -1 when the value is an addr-spec. */
@@ -152,14 +143,14 @@ function parseAddrSpec(text: string, start: number, end: number): NameAddr | und
     if (code === QUESTION || !isUri(code)) return undefined;
     at += 1;
   }
-  return at === start ? undefined : finish(text, start, start, start, at, at, end, false);
+  return at === start ? undefined : finish(text, start, start, start, at, at, end);
 }
 
 /** One for all: nothing else is read while an address is. */
 const parameter = new ParameterReader();
 
 /** Reads the parameters from `at` on, which is where the URI, or its '>', ends. */
-function finish(text: string, start: number, displayEnd: number, uriStart: number, uriEnd: number, at: number, end: number, bracketed: boolean): NameAddr | undefined {
+function finish(text: string, start: number, displayEnd: number, uriStart: number, uriEnd: number, at: number, end: number): NameAddr | undefined {
   const paramsStart = skipBlanks(text, at, end);
   let paramsEnd = at;
   let tagStart = -1;
@@ -176,7 +167,7 @@ function finish(text: string, start: number, displayEnd: number, uriStart: numbe
     }
   }
   if (at < end && text.charCodeAt(at) !== COMMA) return undefined;
-  return new NameAddr(text, { start, displayEnd, uriStart, uriEnd, bracketed, paramsStart: Math.min(paramsStart, paramsEnd), tagStart, tagEnd, end: paramsEnd });
+  return new NameAddr(text, start, displayEnd, uriStart, uriEnd, Math.min(paramsStart, paramsEnd), tagStart, tagEnd, paramsEnd);
 }
 
 /** Parses a comma-separated list into `into`; false when any value is wrong. */

@@ -44,7 +44,7 @@ export function parseVia(text: string, at: number, end: number): Via | undefined
   if (at < 0) return undefined;
   const transportEnd = skipToken(text, at, end);
   if (transportEnd === at) return undefined;
-  via.transport = text.slice(at, transportEnd);
+  via.transport = transportEnd - at === 3 && text.startsWith('UDP', at) ? 'UDP' : text.slice(at, transportEnd);
 
   const hostStart = skipBlanks(text, transportEnd, end);
   if (hostStart === transportEnd) return undefined;

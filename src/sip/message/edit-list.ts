@@ -16,7 +16,7 @@ export class EditList {
   readonly #edits: Edit[];
 
   constructor(edits: readonly Edit[] = []) {
-    this.#edits = [...edits];
+    this.#edits = edits.slice();
   }
 
   get size(): number {
@@ -34,8 +34,10 @@ export class EditList {
 
   /** Replaces [start, end). A second change of the same octets replaces the first one; of no octets, it is an insertion. */
   replace(start: number, end: number, text: string): void {
-    const same = this.#edits.findIndex((edit) => edit.start === start && edit.end === end && end > start);
-    if (same >= 0) this.#edits.splice(same, 1);
+    if (end > start) {
+      const same = this.#find(start, end);
+      if (same >= 0) this.#edits.splice(same, 1);
+    }
     this.#add({ start, end, text });
   }
 
@@ -45,17 +47,20 @@ export class EditList {
 
   /** True when an edit takes away the octet at `at`. */
   removes(at: number): boolean {
-    return this.#edits.some((edit) => edit.start <= at && at < edit.end);
+    for (const edit of this.#edits) if (edit.start <= at && at < edit.end) return true;
+    return false;
   }
 
   /** True when an edit begins at `at`. */
   touches(at: number): boolean {
-    return this.#edits.some((edit) => edit.start === at);
+    for (const edit of this.#edits) if (edit.start === at) return true;
+    return false;
   }
 
   /** True when text that starts with `prefix` is inserted at `at`. */
   inserts(at: number, prefix: string): boolean {
-    return this.#edits.some((edit) => edit.start === at && edit.text.startsWith(prefix));
+    for (const edit of this.#edits) if (edit.start === at && edit.text.startsWith(prefix)) return true;
+    return false;
   }
 
   clear(): void {
@@ -79,12 +84,22 @@ export class EditList {
     return out + raw.slice(at, end);
   }
 
-  /** Keeps the list in order; lists are short and mostly built front to back. */
+  #find(start: number, end: number): number {
+    const edits = this.#edits;
+    for (let at = 0; at < edits.length; at += 1) if (edits[at]!.start === start && edits[at]!.end === end) return at;
+    return -1;
+  }
+
+  /** Keeps the list in order; lists are short and mostly built front to back. `splice` would make an array each time. */
   #add(edit: Edit): void {
     const edits = this.#edits;
     let at = edits.length;
-    while (at > 0 && isBefore(edit, edits[at - 1]!)) at -= 1;
-    edits.splice(at, 0, edit);
+    edits.push(edit);
+    while (at > 0 && isBefore(edit, edits[at - 1]!)) {
+      edits[at] = edits[at - 1]!;
+      at -= 1;
+    }
+    edits[at] = edit;
   }
 }
 

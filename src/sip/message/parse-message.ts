@@ -1,8 +1,9 @@
 import { BACKSLASH, CR, LF, NUL, SPACE, TAB } from '../grammar/characters.ts';
 import { equalsIgnoringCase, parseDecimal, skipBlanks, skipToken, trimEnd } from '../grammar/scan.ts';
 import { CALL_ID, CONTENT_LENGTH, CSEQ, FROM, MAX_FORWARDS, OTHER, TO, headerId } from '../headers/header-id.ts';
+import { methodIn } from '../headers/method.ts';
 import { MAGIC_COOKIE } from '../headers/via.ts';
-import { FIELD_STRIDE, SipMessage } from './sip-message.ts';
+import { FIELD_STRIDE, ID_BITS, SipMessage } from './sip-message.ts';
 
 /** What is refused for its size alone. */
 export interface MessageLimits {
@@ -41,9 +42,9 @@ export function parseMessage(raw: string, limits: MessageLimits = DEFAULT_MESSAG
   // Empty lines before the start line are skipped (§7.5).
   while (raw.charCodeAt(at) === CR && raw.charCodeAt(at + 1) === LF) at += 2;
   if (at > 0) raw = raw.slice(at);
-  const parsed = parseText(new SipMessage(raw, raw, []), limits.maxHeaders);
+  const parsed = parseText(new SipMessage(raw, raw), limits.maxHeaders);
   // Once blanked there are no folds.
-  return parsed === FOLDED ? (parseText(new SipMessage(raw, blankFolds(raw), []), limits.maxHeaders) as SipMessage | ParseFailure) : parsed;
+  return parsed === FOLDED ? (parseText(new SipMessage(raw, blankFolds(raw)), limits.maxHeaders) as SipMessage | ParseFailure) : parsed;
 }
 
 function parseText(message: SipMessage, maxHeaders: number): SipMessage | ParseFailure | typeof FOLDED {
@@ -93,7 +94,7 @@ function parseStartLine(message: SipMessage, end: number): string | undefined {
   if (equalsIgnoringCase(text, 0, 4, 'sip/')) return parseStatusLine(message, end);
   const methodEnd = skipToken(text, 0, end);
   if (methodEnd === 0 || text.charCodeAt(methodEnd) !== SPACE) return NOT_SIP;
-  message.method = text.slice(0, methodEnd);
+  message.method = methodIn(text, 0, methodEnd);
   const uriStart = methodEnd + 1;
   const versionStart = text.lastIndexOf(' ', end - 1) + 1;
   message.startLineStart = uriStart;
@@ -129,12 +130,30 @@ function hasLineBreak(text: string, at: number, end: number): boolean {
   return false;
 }
 
+/** The index of the message that is being parsed: one for all, copied at its right size when that is known. */
+const index: number[] = [];
+let indexed = 0;
+
+/** Which of the fields that must stand once were seen, as a mask, and whether one of them stands twice. */
+let seen = 0;
+let seenTwice = false;
+
+function indexHeader(message: SipMessage, at: number, maxHeaders: number): string | undefined {
+  // Its length stays what it is: V8 would give the memory back and grow it anew with each message.
+  indexed = 0;
+  seen = 0;
+  seenTwice = false;
+  const failure = indexFields(message, at, maxHeaders);
+  message.fields = index.slice(0, indexed);
+  return failure;
+}
+
 /**
  * Fills the index, field by field. Returns what is wrong, if anything is. It searches where it can:
  * to ask for the code of each character costs several times as much (bench/sip/message/parse.bench.ts).
  */
-function indexHeader(message: SipMessage, at: number, maxHeaders: number): string | undefined {
-  const { raw, text, fields } = message;
+function indexFields(message: SipMessage, at: number, maxHeaders: number): string | undefined {
+  const { raw, text } = message;
   const start = at;
   for (;;) {
     // What was indexed before a failure is whole, and can be copied into the answer.
@@ -145,7 +164,7 @@ function indexHeader(message: SipMessage, at: number, maxHeaders: number): strin
     if (text.indexOf('\n', at) !== lineEnd + 1) return 'a bare CR or LF in the header';
     if (lineEnd === at) break;
     if (isBlank(text.charCodeAt(at))) return at === start ? 'the start line is folded' : FOLDED;
-    if (fields.length >= maxHeaders * FIELD_STRIDE) return TOO_MANY;
+    if (indexed >= maxHeaders * FIELD_STRIDE) return TOO_MANY;
 
     const colon = text.indexOf(':', at);
     if (colon < 0 || colon > lineEnd) return 'a header field has no colon';
@@ -155,8 +174,14 @@ function indexHeader(message: SipMessage, at: number, maxHeaders: number): strin
     const id = headerId(text, at, nameEnd);
     // The names that have an id are tokens.
     if (id === OTHER && (nameEnd === at || skipToken(text, at, nameEnd) !== nameEnd)) return 'the name of a header field is no token';
-    const valueStart = skipBlanks(text, colon + 1, lineEnd);
-    fields.push(id, at, valueStart, trimEnd(text, valueStart, lineEnd));
+    if (id !== OTHER && id <= MAX_FORWARDS) {
+      const bit = 1 << id;
+      if ((seen & bit & SINGLE) !== 0) seenTwice = true;
+      seen |= bit;
+    }
+    index[indexed] = (at << ID_BITS) | id;
+    index[indexed + 1] = skipBlanks(text, colon + 1, lineEnd);
+    indexed += FIELD_STRIDE;
     at = lineEnd + 2;
   }
   message.bodyStart = at + 2;
@@ -183,23 +208,15 @@ function isEscaped(text: string, start: number, at: number): boolean {
 }
 
 function checkMandatory(message: SipMessage): string | undefined {
-  let seen = 0;
-  const { fields } = message;
-  for (let at = 0; at < fields.length; at += FIELD_STRIDE) {
-    const id = fields[at]!;
-    if (id === OTHER || id > MAX_FORWARDS) continue;
-    const bit = 1 << id;
-    if ((seen & bit & SINGLE) !== 0) return 'a header field that must stand once stands twice';
-    seen |= bit;
-  }
+  if (seenTwice) return 'a header field that must stand once stands twice';
   if ((seen & MANDATORY) !== MANDATORY) return 'a mandatory header field is missing';
   const via = message.via;
   if (via === undefined) return 'the topmost Via is missing or malformed';
   // The cookie alone identifies nothing (RFC 4475 §3.2.1).
   if (via.branch === MAGIC_COOKIE) return 'the branch of the topmost Via is empty';
   if (message.callId === '') return 'Call-ID is empty';
-  if (message.from === undefined || message.from.uri === undefined) return 'From is malformed';
-  if (message.to === undefined || message.to.uri === undefined) return 'To is malformed';
+  if (message.from?.uriScheme === undefined) return 'From is malformed';
+  if (message.to?.uriScheme === undefined) return 'To is malformed';
   const cseq = message.cseq;
   if (cseq === undefined) return 'CSeq is malformed';
   if (!message.isRequest) {

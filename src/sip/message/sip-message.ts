@@ -2,11 +2,18 @@ import { parseCSeq, type CSeq } from '../headers/cseq.ts';
 import { CALL_ID, CONTACT, CSEQ, FROM, MAX_FORWARDS, OTHER, PATH, RECORD_ROUTE, ROUTE, TO, VIA, canonicalName, headerId } from '../headers/header-id.ts';
 import { parseNameAddr, parseNameAddrList, type NameAddr } from '../headers/name-addr.ts';
 import { parseVia, type Via } from '../headers/via.ts';
-import { equalsIgnoringCase, parseDecimal } from '../grammar/scan.ts';
+import { equalsIgnoringCase, parseDecimal, trimEnd } from '../grammar/scan.ts';
 import { parseUri, type Uri } from '../uri/uri.ts';
 
-/** Numbers a header field takes in the index: id, start of the name, start and end of the value. */
-export const FIELD_STRIDE = 4;
+/**
+ * Numbers a header field takes in the index: where its name starts, with the id in the lowest bits, and where its value
+ * starts. Where it ends follows from the next field. As many live as there are messages, so they are few.
+ */
+export const FIELD_STRIDE = 2;
+export const ID_BITS = 5;
+const ID_MASK = (1 << ID_BITS) - 1;
+
+const NO_FIELDS: readonly number[] = [];
 
 /**
  * A received message: the text as it came and an index of its header fields. Values are parsed
@@ -22,7 +29,7 @@ export class SipMessage {
    */
   readonly text: string;
   /** Flat index, `FIELD_STRIDE` numbers a header field, in the order of the message. */
-  readonly fields: number[];
+  fields: readonly number[] = NO_FIELDS;
   /** Start of the empty line that ends the header. */
   headerEnd = 0;
   bodyStart = 0;
@@ -46,10 +53,22 @@ export class SipMessage {
   #requestUri: Uri | undefined | null = null;
   #routes: readonly NameAddr[] | undefined | null = null;
 
-  constructor(raw: string, text: string, fields: number[]) {
+  constructor(raw: string, text: string) {
     this.raw = raw;
     this.text = text;
-    this.fields = fields;
+  }
+
+  /**
+   * Lets go of what was parsed and is seldom asked for again: it is parsed anew then. Of a request that has been answered
+   * nothing is left to do but to recognise its retransmissions, for half a minute, and there are many such.
+   */
+  forgetParts(): void {
+    this.#from = undefined;
+    this.#to = undefined;
+    this.#cseq = undefined;
+    this.#callId = undefined;
+    this.#requestUri = null;
+    this.#routes = null;
   }
 
   get isRequest(): boolean {
@@ -77,7 +96,7 @@ export class SipMessage {
   /** Index of the first field with that id at or after field number `from`, or -1. */
   findField(id: number, from = 0): number {
     const fields = this.fields;
-    for (let at = from * FIELD_STRIDE; at < fields.length; at += FIELD_STRIDE) if (fields[at] === id) return at / FIELD_STRIDE;
+    for (let at = from * FIELD_STRIDE; at < fields.length; at += FIELD_STRIDE) if ((fields[at]! & ID_MASK) === id) return at / FIELD_STRIDE;
     return -1;
   }
 
@@ -86,26 +105,27 @@ export class SipMessage {
   }
 
   fieldId(index: number): number {
-    return this.fields[index * FIELD_STRIDE]!;
+    return this.fields[index * FIELD_STRIDE]! & ID_MASK;
   }
 
   /** Offset of the first character of the field's name. */
   fieldStart(index: number): number {
-    return this.fields[index * FIELD_STRIDE + 1]!;
+    return this.fields[index * FIELD_STRIDE]! >> ID_BITS;
   }
 
   /** Offset behind the CRLF that ends the field, folded lines included. */
   fieldEnd(index: number): number {
     const next = (index + 1) * FIELD_STRIDE;
-    return next < this.fields.length ? this.fields[next + 1]! : this.headerEnd;
+    return next < this.fields.length ? this.fields[next]! >> ID_BITS : this.headerEnd;
   }
 
   valueStart(index: number): number {
-    return this.fields[index * FIELD_STRIDE + 2]!;
+    return this.fields[index * FIELD_STRIDE + 1]!;
   }
 
   valueEnd(index: number): number {
-    return this.fields[index * FIELD_STRIDE + 3]!;
+    // Without the CRLF and the blanks before it.
+    return trimEnd(this.text, this.valueStart(index), this.fieldEnd(index) - 2);
   }
 
   fieldValue(index: number): string {
@@ -205,7 +225,7 @@ export class SipMessage {
 
   /** Call-ID and CSeq number: what a request, its retransmissions, its ACK and its CANCEL have in common. */
   get transactionKey(): string {
-    if (this.#transactionKey === undefined) this.#transactionKey = this.callId + ' ' + (this.cseq?.number ?? 0);
+    if (this.#transactionKey === undefined) this.#transactionKey = `${this.callId} ${this.cseq?.number ?? 0}`;
     return this.#transactionKey;
   }
 

@@ -35,7 +35,5 @@ export function noteSource(request: SipMessage, source: SourceAddress, edits: Ed
 export function viaWithSource(request: SipMessage, index: number, source: SourceAddress, forceRport: boolean): string {
   const edits = new EditList();
   noteSource(request, source, edits, forceRport);
-  const start = request.fieldStart(index);
-  const end = request.fieldEnd(index);
-  return edits.apply(request.raw, start, end);
+  return edits.apply(request.raw, request.fieldStart(index), request.fieldEnd(index));
 }

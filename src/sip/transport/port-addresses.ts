@@ -26,9 +26,10 @@ export class PortAddresses {
   }
 
   has(address: string): boolean {
+    if (this.#four.has(address)) return true;
     switch (isIP(address)) {
       case 4:
-        return this.#four.has(address) || (this.#allLoopback && address.startsWith('127.'));
+        return this.#allLoopback && address.startsWith('127.');
       case 6:
         return this.#all.check(address, 'ipv6');
       default:

@@ -1,5 +1,5 @@
-import { AT, CLOSE_BRACKET, COLON, OPEN_BRACKET, PERCENT, QUESTION, SEMICOLON, isDigit, isHex, isHost, isUri, isUser } from '../grammar/characters.ts';
-import { parseDecimal } from '../grammar/scan.ts';
+import { AT, CLOSE_BRACKET, COLON, EQUALS, OPEN_BRACKET, PERCENT, QUESTION, SEMICOLON, isDigit, isHex, isHost, isUri, isUser } from '../grammar/characters.ts';
+import { equalsIgnoringCase, parseDecimal } from '../grammar/scan.ts';
 
 export type UriScheme = 'sip' | 'sips' | 'tel' | 'other';
 
@@ -28,31 +28,135 @@ export interface Uri {
  * accepted as 'other' with nothing taken apart: whether it can be used is the caller's question.
  */
 export function parseUri(text: string): Uri | undefined {
-  const colon = text.indexOf(':');
-  if (colon < 1) return undefined;
-  const scheme = schemeOf(text, colon);
-  if (scheme === undefined) return undefined;
-  if (scheme === 'other') return hasOnlyUriCharacters(text, colon + 1) ? bare(text, scheme) : undefined;
-  if (scheme === 'tel') return parseTel(text, colon + 1);
-  return parseSip(text, colon + 1, scheme);
+  if (!bounds.read(text, 0, text.length)) return undefined;
+  const { scheme, start, userEnd, userInfoEnd, hostStart, hostEnd, port, paramsEnd } = bounds;
+  switch (scheme) {
+    case 'other':
+      return { text, scheme, user: '', password: '', host: '', port: 0, params: '', headers: '' };
+    case 'tel':
+      return { text, scheme, user: text.slice(start, userEnd), password: '', host: '', port: 0, params: text.slice(userEnd), headers: '' };
+    default:
+      return {
+        text,
+        scheme,
+        user: text.slice(start, userEnd),
+        password: userEnd < userInfoEnd ? text.slice(userEnd + 1, userInfoEnd) : '',
+        host: text.slice(hostStart, hostEnd),
+        port,
+        params: text.slice(bounds.paramsStart, paramsEnd),
+        headers: text.slice(paramsEnd + 1),
+      };
+  }
 }
 
-function bare(text: string, scheme: UriScheme): Uri {
-  return { text, scheme, user: '', password: '', host: '', port: 0, params: '', headers: '' };
+/**
+ * The scheme of the URI in [start, end), undefined when it is none: all that most messages are asked of From and To,
+ * and nothing is cut out for it.
+ */
+export function uriSchemeIn(text: string, start: number, end: number): UriScheme | undefined {
+  return bounds.read(text, start, end) ? bounds.scheme : undefined;
 }
 
-function schemeOf(text: string, colon: number): UriScheme | undefined {
-  const c0 = text.charCodeAt(0) | 0x20;
-  const c1 = text.charCodeAt(1) | 0x20;
-  const c2 = text.charCodeAt(2) | 0x20;
-  if (colon === 3) {
+/** After a `read` that found a URI: where its parts are. */
+class UriBounds {
+  scheme: UriScheme = 'other';
+  /** Behind the ':' of the scheme, where the user begins. */
+  start = 0;
+  /** Behind the user; `start` where there is none. */
+  userEnd = 0;
+  /** Behind the password, if there is one. */
+  userInfoEnd = 0;
+  hostStart = 0;
+  hostEnd = 0;
+  port = 0;
+  paramsStart = 0;
+  paramsEnd = 0;
+
+  /** True when [start, end) is a URI. */
+  read(text: string, start: number, end: number): boolean {
+    const colon = text.indexOf(':', start);
+    if (colon <= start || colon >= end) return false;
+    const scheme = schemeOf(text, start, colon);
+    if (scheme === undefined) return false;
+    this.scheme = scheme;
+    this.start = colon + 1;
+    switch (scheme) {
+      case 'other':
+        return hasOnlyUriCharacters(text, this.start, end);
+      case 'tel':
+        return hasOnlyUriCharacters(text, this.start, end) && this.#readNumber(text, end);
+      default:
+        return this.#readUserInfo(text, end) && this.#readHostPort(text, end) && this.#readTail(text, end);
+    }
+  }
+
+  #readNumber(text: string, end: number): boolean {
+    const semicolon = text.indexOf(';', this.start);
+    this.userEnd = semicolon < 0 || semicolon > end ? end : semicolon;
+    return this.userEnd > this.start;
+  }
+
+  #readUserInfo(text: string, end: number): boolean {
+    const { start } = this;
+    const atSign = text.indexOf('@', start);
+    if (atSign < 0 || atSign >= end) {
+      this.userEnd = this.userInfoEnd = this.hostStart = start;
+      return true;
+    }
+    // An '@' further back belongs to the parameters or headers when the host part ended before it.
+    let colon = -1;
+    for (let at = start; at < atSign; at += 1) {
+      const code = text.charCodeAt(at);
+      if (!isUser(code)) return false;
+      if (code === COLON && colon < 0) colon = at;
+      if (code === PERCENT && !(isHex(text.charCodeAt(at + 1)) && isHex(text.charCodeAt(at + 2)))) return false;
+    }
+    this.userEnd = colon < 0 ? atSign : colon;
+    this.userInfoEnd = atSign;
+    this.hostStart = atSign + 1;
+    return this.userEnd > start;
+  }
+
+  #readHostPort(text: string, end: number): boolean {
+    const hostEnd = skipHost(text, this.hostStart, end);
+    if (hostEnd <= this.hostStart) return false;
+    this.hostEnd = hostEnd;
+    this.port = 0;
+    this.paramsStart = hostEnd;
+    if (hostEnd === end || text.charCodeAt(hostEnd) !== COLON) return true;
+    let at = hostEnd + 1;
+    while (at < end && isDigit(text.charCodeAt(at))) at += 1;
+    this.port = parseDecimal(text, hostEnd + 1, at, 65535);
+    this.paramsStart = at;
+    return this.port > 0;
+  }
+
+  /** Parameters and headers. */
+  #readTail(text: string, end: number): boolean {
+    let at = this.paramsStart;
+    if (at < end && text.charCodeAt(at) === SEMICOLON) at = skipTail(text, at, end, QUESTION);
+    this.paramsEnd = at;
+    if (at === end) return true;
+    return text.charCodeAt(at) === QUESTION && at + 1 < end && skipTail(text, at + 1, end, NOTHING) === end;
+  }
+}
+
+/** One for all: nothing else is read while a URI is. */
+const bounds = new UriBounds();
+
+function schemeOf(text: string, start: number, colon: number): UriScheme | undefined {
+  const c0 = text.charCodeAt(start) | 0x20;
+  const c1 = text.charCodeAt(start + 1) | 0x20;
+  const c2 = text.charCodeAt(start + 2) | 0x20;
+  const length = colon - start;
+  if (length === 3) {
     if (c0 === 0x73 && c1 === 0x69 && c2 === 0x70) return 'sip';
     if (c0 === 0x74 && c1 === 0x65 && c2 === 0x6c) return 'tel';
   }
-  if (colon === 4 && c0 === 0x73 && c1 === 0x69 && c2 === 0x70 && (text.charCodeAt(3) | 0x20) === 0x73) return 'sips';
+  if (length === 4 && c0 === 0x73 && c1 === 0x69 && c2 === 0x70 && (text.charCodeAt(start + 3) | 0x20) === 0x73) return 'sips';
   // scheme = ALPHA *( ALPHA / DIGIT / "+" / "-" / "." )
   if (c0 < 0x61 || c0 > 0x7a) return undefined;
-  for (let at = 1; at < colon; at += 1) {
+  for (let at = start + 1; at < colon; at += 1) {
     const code = text.charCodeAt(at);
     const lower = code | 0x20;
     if (!(lower >= 0x61 && lower <= 0x7a) && !isDigit(code) && code !== 0x2b && code !== 0x2d && code !== 0x2e) return undefined;
@@ -60,78 +164,21 @@ function schemeOf(text: string, colon: number): UriScheme | undefined {
   return 'other';
 }
 
-function hasOnlyUriCharacters(text: string, from: number): boolean {
-  if (from >= text.length) return false;
-  for (let at = from; at < text.length; at += 1) if (!isUri(text.charCodeAt(at))) return false;
+function hasOnlyUriCharacters(text: string, from: number, end: number): boolean {
+  if (from >= end) return false;
+  for (let at = from; at < end; at += 1) if (!isUri(text.charCodeAt(at))) return false;
   return true;
 }
 
-function parseTel(text: string, at: number): Uri | undefined {
-  if (!hasOnlyUriCharacters(text, at)) return undefined;
-  const semicolon = text.indexOf(';', at);
-  const end = semicolon < 0 ? text.length : semicolon;
-  if (end === at) return undefined;
-  return { text, scheme: 'tel', user: text.slice(at, end), password: '', host: '', port: 0, params: text.slice(end), headers: '' };
-}
+const NOTHING = -1;
 
-function parseSip(text: string, at: number, scheme: 'sip' | 'sips'): Uri | undefined {
-  let user = '';
-  let password = '';
-  const atSign = text.indexOf('@', at);
-  if (atSign >= 0) {
-    // An '@' further back belongs to the parameters or headers when the host part ended before it.
-    if (!isUserInfo(text, at, atSign)) return undefined;
-    const colon = text.indexOf(':', at);
-    const userEnd = colon >= 0 && colon < atSign ? colon : atSign;
-    if (userEnd === at) return undefined;
-    user = text.slice(at, userEnd);
-    if (userEnd < atSign) password = text.slice(userEnd + 1, atSign);
-    at = atSign + 1;
-  }
-  const hostEnd = skipHost(text, at);
-  if (hostEnd <= at) return undefined;
-  const host = text.slice(at, hostEnd);
-  let port = 0;
-  at = hostEnd;
-  if (text.charCodeAt(at) === COLON) {
-    const portStart = at + 1;
-    at = portStart;
-    while (isDigit(text.charCodeAt(at))) at += 1;
-    port = parseDecimal(text, portStart, at, 65535);
-    if (port <= 0) return undefined;
-  }
-  let params = '';
-  let headers = '';
-  if (text.charCodeAt(at) === SEMICOLON) {
-    const question = text.indexOf('?', at);
-    const end = question < 0 ? text.length : question;
-    if (!isTail(text, at, end)) return undefined;
-    params = text.slice(at, end);
-    at = end;
-  }
-  if (text.charCodeAt(at) === QUESTION) {
-    if (at + 1 === text.length || !isTail(text, at + 1, text.length)) return undefined;
-    headers = text.slice(at + 1);
-    at = text.length;
-  }
-  return at === text.length ? { text, scheme, user, password, host, port, params, headers } : undefined;
-}
-
-function isUserInfo(text: string, at: number, end: number): boolean {
+/** The offset of the first character at or after `at` that is `stop`, an '@' or none of a URI. */
+function skipTail(text: string, at: number, end: number, stop: number): number {
   for (; at < end; at += 1) {
     const code = text.charCodeAt(at);
-    if (!isUser(code)) return false;
-    if (code === PERCENT && !(isHex(text.charCodeAt(at + 1)) && isHex(text.charCodeAt(at + 2)))) return false;
+    if (!isUri(code) || code === AT || code === stop) break;
   }
-  return true;
-}
-
-function isTail(text: string, at: number, end: number): boolean {
-  for (; at < end; at += 1) {
-    const code = text.charCodeAt(at);
-    if (!isUri(code) || code === AT) return false;
-  }
-  return true;
+  return at;
 }
 
 /** The offset behind the host that starts at `at`, or -1. Names, IPv4 and IPv6 in brackets. */
@@ -162,12 +209,18 @@ export function bracketHost(address: string): string {
   return address.includes(':') && address.charCodeAt(0) !== OPEN_BRACKET ? `[${address}]` : address;
 }
 
-/** The value of a URI parameter: '' when it has none, undefined when it is not there. */
+/** The value of a URI parameter: '' when it has none, undefined when it is not there. `name` is in lower case. */
 export function uriParameter(uri: Uri, name: string): string | undefined {
-  if (uri.params === '') return undefined;
-  for (const part of uri.params.split(';')) {
-    const equals = part.indexOf('=');
-    if ((equals < 0 ? part : part.slice(0, equals)).toLowerCase() === name) return equals < 0 ? '' : part.slice(equals + 1);
+  const { params } = uri;
+  for (let start = 0; start < params.length; ) {
+    const semicolon = params.indexOf(';', start);
+    const end = semicolon < 0 ? params.length : semicolon;
+    const nameEnd = start + name.length;
+    if (nameEnd <= end && equalsIgnoringCase(params, start, nameEnd, name)) {
+      if (nameEnd === end) return '';
+      if (params.charCodeAt(nameEnd) === EQUALS) return params.slice(nameEnd + 1, end);
+    }
+    start = end + 1;
   }
   return undefined;
 }

@@ -60,6 +60,7 @@ describe('variables', () => {
     ['a declaration without value is nil each time', 'local n = 0 for i = 1, 2 do local x if x == nil then n = n + 1 end x = i end return n', [2]],
     ['names that JavaScript reserves are names', 'local class, var, new, this = 1, 2, 3, 4 return class, var, new, this', [1, 2, 3, 4]],
     ['a local function knows itself', 'local function f(n) if n == 0 then return "done" end return f(n - 1) end return f(5)', ['done']],
+    ['a returned string that is a keyword is a string', 'local function f() return "end" end local function g(x) if x then return \'end\' end return [[end]], "end" end return f(), g(true), g()', ['end', 'end', 'end', 'end']],
     ['closures share a variable', 'local x = 0 local function up() x = x + 1 end local function get() return x end up() up() return get()', [2]],
     ['strings are bytes', 'return #"\\195\\164\\0", "\\x41\\u{e4}" == "A\\195\\164"', [3, true]],
   ];

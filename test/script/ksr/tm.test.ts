@@ -145,7 +145,7 @@ describe('tmx.t_cancel_branches (KEMI)', () => {
       for (const sent of [first!, second!]) net.receive(answer(sent, 180), sent.to);
       net.take();
       // Armed by a later message of the transaction, as a script does in its reply route.
-      engine.contexts[0]!.transaction!.onReplyRoute = 'on_reply';
+      engine.contexts[0]!.transaction!.callbacks.reply = 'on_reply';
       net.receive(answer(first!, 183), first!.to);
       assert.deepEqual(summary(net.take()).filter((line) => line.startsWith('CANCEL')), cancelled.map((to) => `CANCEL -> ${to}`));
     });

@@ -19,6 +19,7 @@ function failed(): { request: RouteContext; failure: RouteContext; branch: Branc
   failure.transaction = request.transaction;
   failure.branch = branch;
   branch.status = 486;
+  branch.replied = true;
   branch.response = scene.route(response(486, 'Busy Here', 'X-Why: lunch\r\n')).message;
   return { request, failure, branch };
 }
@@ -37,6 +38,7 @@ describe('pseudo-variables of a transaction', () => {
     const { failure, branch } = failed();
     assert.equal(pv(failure, 'get', '$T_reply_reason'), 'Busy Here');
     assert.equal(pv(failure, 'get', '$T(reply_type)'), 1);
+    branch.replied = false;
     branch.response = undefined;
     branch.status = 408;
     assert.equal(pv(failure, 'get', '$T_reply_reason'), 'Request Timeout');

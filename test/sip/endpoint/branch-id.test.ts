@@ -39,8 +39,17 @@ test('the branches of another run of the process are strangers', () => {
   assert.equal(new BranchIds().parse(branch), -1);
 });
 
-test('another worker of the same run has branches of its own', () => {
-  assert.match(new BranchIds(35).format(1, 1), /\.z$/);
+test('a branch names the worker that owns it: its siblings do not take it, and a receiver knows where it belongs', () => {
+  const [first, last] = [new BranchIds(0, 'abc123'), new BranchIds(35, 'abc123')];
+  const branch = last.format(1, 1);
+  assert.match(branch, /\.z$/);
+  assert.equal(first.parse(branch), -1);
+  assert.equal(last.parse(branch), GENERATIONS + 1);
+  assert.equal(first.ownerOf(branch), 35);
+  assert.equal(last.ownerOf(first.format(7, 2)), 0);
+  for (const foreign of ['', 'z9hG4bK', 'z9hG4bKabc123', 'z9hG4bKabc123.', 'z9hG4bKabc123.1.1.', 'z9hG4bKabc123.1.1.Z', `z9hG4bKabc123.1.1.${'z'.repeat(400)}`, new BranchIds().format(1, 1), stateless(first, request())]) {
+    assert.equal(first.ownerOf(foreign), -1, foreign);
+  }
 });
 
 test('§16.11 without state: the same branch for a retransmission, and for a CANCEL and its INVITE', () => {

@@ -40,7 +40,7 @@ const FIELDS: Readonly<Record<string, (route: RouteContext) => PvValue>> = {
   reply_code: replyCode,
   reply_reason: replyReason,
   /** 1 for a reply that came in, 0 for one that we made up. */
-  reply_type: (route) => (!route.message.isRequest || route.branch?.response !== undefined ? 1 : 0),
+  reply_type: (route) => (!route.message.isRequest || route.branch?.replied === true ? 1 : 0),
   /** For `t_continue`, after `t_suspend`. */
   id_index: (route) => suspendedId(route.transaction?.suspendedIndex),
   id_label: (route) => suspendedId(route.transaction?.suspendedLabel),

@@ -36,6 +36,7 @@ interface Lua {
   readonly LUA_MASKCOUNT: number;
   readonly lua_Debug: new () => LuaDebug;
   lua_atnativeerror(L: LuaState, handler: LuaFunction): void;
+  lua_checkstack(L: LuaState, more: number): boolean;
   lua_createtable(L: LuaState, items: number, fields: number): void;
   lua_error(L: LuaState): never;
   lua_getfield(L: LuaState, index: number, key: Uint8Array): number;

@@ -17,6 +17,7 @@ import { pushSnapshot, restoreSnapshot } from './globals-snapshot.ts';
 import { limitInstructions } from './instruction-budget.ts';
 import { pushKsrTable } from './ksr-table.ts';
 import { openLibraries } from './libraries.ts';
+import { Names } from './names.ts';
 import { pushFunctionOf } from './parse.ts';
 import { errorMessage, isExit, positionIn } from './script-error.ts';
 import { pushText } from './values.ts';
@@ -48,6 +49,7 @@ const LOADED_MODULES = 3;
 export class InterpreterEngine<C extends RouteRun> implements ScriptEngine<C> {
   readonly #parts: EngineParts<C>;
   readonly #main: LuaState;
+  readonly #names: Names;
   readonly #scene: Scene<C>;
 
   constructor(parts: EngineParts<C>) {
@@ -60,6 +62,7 @@ export class InterpreterEngine<C extends RouteRun> implements ScriptEngine<C> {
     };
     const main = lauxlib.luaL_newstate();
     this.#main = main;
+    this.#names = new Names(main);
     lua_atnativeerror(main, (L) => this.#onNativeError(L));
     openLibraries(main, {
       scriptPath: parts.path,
@@ -103,7 +106,7 @@ export class InterpreterEngine<C extends RouteRun> implements ScriptEngine<C> {
 
   /** Pushes the global of that name, past metatables: a script may forbid undefined globals. */
   #pushFunction(name: string): boolean {
-    pushText(this.#main, name);
+    this.#names.push(name);
     lua_rawget(this.#main, GLOBALS);
     return lua_isfunction(this.#main, -1);
   }

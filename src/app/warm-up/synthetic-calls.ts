@@ -1,0 +1,179 @@
+import { isParseFailure, parseMessage } from '../../sip/message/parse-message.ts';
+import type { Endpoint, MessageSender } from '../../sip/endpoint/endpoint.ts';
+import type { Destination, LocalSocket, Source } from '../../sip/transport/transport.ts';
+import { credentialsLine } from '../../ua/login.ts';
+
+/** Of the network that is set aside for measurements (RFC 2544): nobody has an address there. */
+export const LOCAL: LocalSocket = { protocol: 'udp', address: '198.19.0.1', port: 5060, family: 4 };
+const CALLEE = { address: '198.19.0.2', port: 5062 };
+const CALLER_PORT = 5064;
+/** Where the callers' addresses begin; each call has its own, or it would look like a flood. */
+const CALLERS = '198.18';
+
+const SDP = 'v=0\r\no=- 0 0 IN IP4 198.18.0.1\r\ns=-\r\nc=IN IP4 198.18.0.1\r\nt=0 0\r\nm=audio 6000 RTP/AVP 0 8 101\r\na=rtpmap:101 telephone-event/8000\r\n';
+
+/** How often a request may wait: for credentials, for what a script asks of a database. */
+const MAX_TURNS = 12;
+
+/** How a call ends: the callee answers, refuses, or the caller gives up while it rings. */
+export type Ending = 'answered' | 'refused' | 'cancelled';
+
+/** Two phones without sockets: what they send goes into the endpoint, what it sends to them comes back at `sender`. */
+export class SyntheticPhones {
+  readonly sender: MessageSender = {
+    send: (text, destination) => void this.#arrived.push({ text, destination }),
+    localFor: () => LOCAL,
+  };
+  /** Calls that were answered, refused by the callee, or cancelled. */
+  ended = 0;
+  readonly #domain: string;
+  readonly #password: string;
+  readonly #arrived: { text: string; destination: Destination }[] = [];
+  #endpoint: Endpoint | undefined;
+  #number = 0;
+  #cseq = 0;
+  #isOver = false;
+  #ending: Ending = 'answered';
+  /** What the caller or the callee has asked for last. */
+  #request = { method: '', uri: '', user: '', headers: '', source: source(CALLEE.address, CALLEE.port) };
+
+  constructor({ domain, password }: { domain: string; password: string }) {
+    this.#domain = domain;
+    this.#password = password;
+  }
+
+  connect(endpoint: Endpoint): void {
+    this.#endpoint = endpoint;
+  }
+
+  /** The callee registers; the script may challenge him, and may have to wait for its answer. */
+  async register(): Promise<void> {
+    this.#begin('callee', CALLEE.address, CALLEE.port);
+    this.#send('REGISTER', `sip:${this.#domain}`, 'Expires: 3600\r\n', '');
+    await this.#settle();
+  }
+
+  /** Somebody calls him. */
+  async call(ending: Ending): Promise<void> {
+    this.#ending = ending;
+    this.#begin('caller', `${CALLERS}.${(this.#number >> 8) & 255}.${this.#number & 255}`, CALLER_PORT);
+    this.#send('INVITE', `sip:callee@${this.#domain}`, 'Content-Type: application/sdp\r\n', SDP);
+    await this.#settle();
+  }
+
+  #begin(user: string, address: string, port: number): void {
+    this.#number += 1;
+    this.#cseq = 1;
+    this.#isOver = false;
+    this.#request = { ...this.#request, user, source: source(address, port) };
+  }
+
+  /** Carries messages until the request has come to its end, or nobody has anything to say any more. */
+  async #settle(): Promise<void> {
+    for (let turn = 0; turn < MAX_TURNS; turn += 1) {
+      for (let next = this.#arrived.shift(); next !== undefined; next = this.#arrived.shift()) {
+        if (next.text.startsWith('SIP/2.0 ')) this.#onResponse(next.text);
+        else this.#onRequest(next.text);
+      }
+      if (this.#isOver) return;
+      // A route waits for a stand-in, whose answer is there at once.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  #send(method: string, uri: string, headers: string, body: string): void {
+    this.#request = { ...this.#request, method, uri, headers };
+    this.#receive(this.#text(method, uri, { headers, body, to: '' }), this.#request.source);
+  }
+
+  #text(method: string, uri: string, { headers, body, to }: { headers: string; body: string; to: string }): string {
+    const { user, source } = this.#request;
+    const address = `${source.address}:${source.port}`;
+    // CANCEL, and the ACK of a failure, belong to the transaction of the INVITE.
+    const branch = method === 'CANCEL' || (method === 'ACK' && headers === '') ? 'INVITE' : method;
+    const target = method === 'REGISTER' ? user : 'callee';
+    return [
+      `${method} ${uri} SIP/2.0\r\nVia: SIP/2.0/UDP ${address};branch=z9hG4bK-${this.#number}-${this.#cseq}-${branch};rport\r\n`,
+      `Max-Forwards: 70\r\nFrom: <sip:${user}@${this.#domain}>;tag=w${this.#number}\r\n`,
+      to === '' ? `To: <sip:${target}@${this.#domain}>\r\n` : to,
+      `Call-ID: ${this.#number}@warm-up\r\nCSeq: ${this.#cseq} ${method}\r\nContact: <sip:${user}@${address}>\r\nUser-Agent: warm-up\r\n`,
+      `${headers}Content-Length: ${body.length}\r\n\r\n${body}`,
+    ].join('');
+  }
+
+  #onResponse(text: string): void {
+    const status = Number(text.slice(8, 11));
+    const isInvite = /^CSeq: \d+ INVITE/m.test(text);
+    if (status < 200) {
+      if (isInvite && status === 180 && this.#ending === 'cancelled') this.#receive(this.#text('CANCEL', this.#request.uri, { headers: '', body: '', to: '' }), this.#request.source);
+      return;
+    }
+    if (!isInvite) {
+      if (/^CSeq: \d+ BYE/m.test(text)) this.#end();
+      else if (/^CSeq: \d+ REGISTER/m.test(text)) this.#isOver = status !== 401 || !this.#logIn(text);
+      return;
+    }
+    const to = linesOf(text, /^To:.*\r\n/gim);
+    if (status < 300) return this.#talk(text, to);
+    this.#receive(this.#text('ACK', this.#request.uri, { headers: '', body: '', to }), this.#request.source);
+    if (status === 486 || status === 487) this.#end();
+    else this.#isOver = !this.#logIn(text);
+  }
+
+  #end(): void {
+    this.#isOver = true;
+    this.ended += 1;
+  }
+
+  /** The call is answered: it is confirmed and hung up. */
+  #talk(text: string, to: string): void {
+    const route = linesOf(text, /^Record-Route:.*\r\n/gim).replace(/^Record-/gim, '');
+    const uri = `sip:callee@${CALLEE.address}:${CALLEE.port}`;
+    this.#receive(this.#text('ACK', uri, { headers: route === '' ? 'Subject: -\r\n' : route, body: '', to }), this.#request.source);
+    this.#cseq += 1;
+    this.#receive(this.#text('BYE', uri, { headers: route, body: '', to }), this.#request.source);
+  }
+
+  /** Answers a challenge; false when it cannot be answered, or the response is none. */
+  #logIn(text: string): boolean {
+    const response = parseMessage(text);
+    if (isParseFailure(response)) return false;
+    const { method, uri, user, headers } = this.#request;
+    const line = credentialsLine(response, { user, password: this.#password }, { method, uri, answered: this.#cseq - 1 });
+    if (line === undefined) return false;
+    this.#cseq += 1;
+    this.#receive(this.#text(method, uri, { headers: headers + line, body: method === 'INVITE' ? SDP : '', to: '' }), this.#request.source);
+    return true;
+  }
+
+  #onRequest(text: string): void {
+    const method = text.slice(0, text.indexOf(' '));
+    if (method === 'ACK') return;
+    if (method !== 'INVITE') {
+      this.#reply(text, '200 OK', '');
+      if (method === 'CANCEL') this.#reply(text.replace(/^CSeq: (\d+) CANCEL/m, 'CSeq: $1 INVITE'), '487 Request Terminated', '');
+      return;
+    }
+    this.#reply(text, '180 Ringing', '');
+    if (this.#ending === 'refused') this.#reply(text, '486 Busy Here', '');
+    if (this.#ending === 'answered') this.#reply(text, '200 OK', SDP);
+  }
+
+  #reply(request: string, status: string, body: string): void {
+    const copied = linesOf(request, /^(?:Via|From|To|Call-ID|CSeq|Record-Route):.*\r\n/gim).replace(/^(To:[^\r]*?>)\r\n/im, '$1;tag=callee\r\n');
+    const contact = `Contact: <sip:callee@${CALLEE.address}:${CALLEE.port}>\r\n`;
+    this.#receive(`SIP/2.0 ${status}\r\n${copied}${contact}Content-Length: ${body.length}\r\n\r\n${body}`, source(CALLEE.address, CALLEE.port));
+  }
+
+  #receive(text: string, from: Source): void {
+    this.#endpoint!.onMessage(text, from);
+  }
+}
+
+function source(address: string, port: number): Source {
+  return { protocol: 'udp', address, port, local: LOCAL, connectionId: 0 };
+}
+
+function linesOf(text: string, pattern: RegExp): string {
+  return (text.slice(0, text.indexOf('\r\n\r\n') + 2).match(pattern) ?? []).join('');
+}
