@@ -107,7 +107,7 @@ export class BenchNode {
       auth: config.auth,
       script: config.script,
     });
-    const ownNames = new ServiceNames({ names: config.sip.domains, realm: realmOf(config), transports, socketHost: () => HOST });
+    const ownNames = new ServiceNames({ names: config.sip.domains, realm: realmOf(config), sockets: transports, socketHost: () => HOST });
     const engine = makeEngine();
     engine.load();
     endpoint.attach(new Router({ clock, logger, counters, endpoint, proxy, ownNames, modules }, engine));
