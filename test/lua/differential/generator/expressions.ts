@@ -2,7 +2,7 @@
 import type { Writer } from './writer.ts';
 
 const NUMBERS = ['0', '1', '2', '3', '7', '10', '100', '255', '-1', '-2', '0.5', '1.5', '-0.25', '0.1', '1e3', '0x10', '1e15', '2147483648', '4294967295', '9007199254740991', '1700000000123', '3.14159'];
-export const TEXTS = ['""', '"a"', '"b"', '"abc"', '"alice@example.org"', "'sip:bob@10.0.0.1:5060'", '"10"', '"0x1f"', '" 7 "', '"\\0\\255"', '"a\\nb"', '[[x]y]]', '[==[long]]text]==]', '"\\x41\\u{e4}\\z  z"', '"50%"', '"key=value;tag=1"'];
+export const TEXTS = ['""', '"a"', '"b"', '"abc"', '"alice@example.org"', "'sip:bob@10.0.0.1:5060'", '"10"', '"0x1f"', '" 7 "', '"\\0\\255"', '[[x]y]]', '[==[long]]text]==]', '"\\x41\\u{e4}\\z  z"', '"50%"', '"key=value;tag=1"'];
 
 export function number(w: Writer, depth = 2): string {
   if (depth === 0 || w.chance(25)) return numberAtom(w);

@@ -11,7 +11,7 @@ const SUBJECTS = ['"abc abc"', '"sip:alice@example.org:5060;transport=udp"', '" 
 const FORMATS: readonly (readonly [format: string, argument: 'number' | 'whole' | 'positive' | 'text' | 'any'])[] = [
   ['%d', 'whole'], ['%5d', 'whole'], ['%-5d|', 'whole'], ['%05d', 'whole'], ['%+d', 'whole'], ['%i', 'whole'], ['%x', 'positive'], ['%X', 'positive'], ['%o', 'positive'], ['%c', 'positive'],
   ['%.2f', 'number'], ['%8.3f|', 'number'], ['%.1f', 'number'],
-  ['%s', 'any'], ['%10s|', 'text'], ['%-10s|', 'text'], ['%.2s', 'text'], ['%q', 'text'], ['%%', 'any'], ['%y', 'any'], ['%d', 'text'], ['%s', 'number'],
+  ['%s', 'any'], ['%10s|', 'number'], ['%-10s|', 'number'], ['%.2s', 'text'], ['%q', 'text'], ['%%', 'any'], ['%y', 'any'], ['%d', 'text'], ['%s', 'number'],
 ];
 
 function pattern(w: Writer): string {

@@ -35,7 +35,8 @@ export function wild(w: Writer): Statement {
   const operation = w.pick([
     () => `return ${a} ${w.pick(['+', '-', '*', '/', '^', '//'])} ${b}`,
     () => `return ${remainder(a, b)}`,
-    () => `return ${a} ${w.pick(['&', '|', '~', '<<', '>>'])} ${w.pick([b, '1', '1.5', '"3"'])}`.replace(/<<|>>/, (shift) => (/\(-1\)|2\^53/.test(a + b) ? '|' : shift)),
+    // Never with a whole number on both sides: the interpreter has 32 bits for them.
+    () => `return ${a} ${w.pick(['&', '|', '~', '<<', '>>'])} ${w.pick(['nil', '{}', '"x"', '1.5', 'true'])}`,
     () => `return ${a} .. ${b}`,
     () => `return ${a} ${w.pick(['<', '<=', '>', '>=', '==', '~='])} ${b}`,
     () => `return ${w.pick(['-', '#', 'not '])}${a}`,
@@ -46,7 +47,7 @@ export function wild(w: Writer): Statement {
     () => (assigned.startsWith('(') && !assigned.endsWith(']') ? `local t = ${assigned} t.x = 1` : `${assigned}.x = ${number(w, 0)}`),
     () => `local t = ${a} t[${b}] = 1 return t == nil`,
     () => `for i = ${a}, ${w.pick(['3', b])} do emit(i) break end`,
-    () => `for i = 1, 2, ${w.pick(['0', a])} do emit(i) break end`,
+    () => `for i = 1, 2, ${w.pick(['0', 'nil', '{}', '"x"', 'Missing'])} do emit(i) break end`,
     () => `for k in ${a} do emit(k) break end`,
     () => `for k, v in ${w.pick(['pairs', 'ipairs'])}(${a}) do emit(type(k)) break end`,
     () => `return ${w.pick(['math.floor', 'string.rep', 'table.concat', 'tostring', 'tonumber', 'ipairs', 'setmetatable', 'string.sub', 'select', 'error', 'unpack', 'string.format', 'rawget', 'next', 'coroutine.resume', 'string.char', 'table.insert', 'rawset'])}(${w.pick([a, `${a}, ${b}`, ''])})`,
