@@ -5,8 +5,8 @@ const { BENCH_MODE, BENCH_ONLY } = process.env;
 export const isGate = BENCH_MODE === 'gate';
 
 const FULL: Effort = { warmUpCpuMs: 500, rounds: 60, roundMs: 10 };
-/** A fifth of a second for each. */
-const SHORT: Effort = { warmUpCpuMs: 120, rounds: 25, roundMs: 2 };
+/** Half a second for each; with a shorter warm-up the first of a process is measured before V8 has compiled all of it. */
+const SHORT: Effort = { warmUpCpuMs: 400, rounds: 25, roundMs: 2 };
 
 /** Measures one hot function and prints `name  N ns/op`; for the gate, a line of JSON. */
 export function measure(name: string, op: Op): void {

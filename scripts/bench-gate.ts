@@ -53,14 +53,14 @@ export function benchFiles(folder = 'bench'): readonly string[] {
     .sort();
 }
 
-/** Measures every benchmark of these files; the files of names are kept for a second look. */
+/** Measures every benchmark of these files, or the one of that name; which file has it is kept for a second look. */
 export class GateRun {
   readonly ratios = new Map<string, number>();
   readonly #fileOf = new Map<string, string>();
 
-  constructor(files: readonly string[]) {
+  constructor(files: readonly string[], only?: string) {
     for (const file of files) {
-      for (const [name, ratio] of ratiosOf(file)) {
+      for (const [name, ratio] of ratiosOf(file, only)) {
         if (this.ratios.has(name)) throw new Error(`Two benchmarks have the name ${name}`);
         this.ratios.set(name, ratio);
         this.#fileOf.set(name, file);
@@ -99,7 +99,7 @@ export function writeBaseline(ratios: Ratios): void {
 }
 
 /** Each ratio is the middle one of three runs: neither a lucky one nor one that was disturbed. */
-export function recordedRatios(files: readonly string[]): Ratios {
-  const runs = [new GateRun(files), new GateRun(files), new GateRun(files)];
+export function recordedRatios(files: readonly string[], only?: string): Ratios {
+  const runs = [new GateRun(files, only), new GateRun(files, only), new GateRun(files, only)];
   return new Map([...runs[0]!.ratios.keys()].map((name) => [name, runs.map((run) => run.ratios.get(name)!).sort((a, b) => a - b)[1]!]));
 }

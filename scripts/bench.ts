@@ -5,10 +5,10 @@
  *   npm run bench -- sip/message          those whose path contains one of the words
  *   npm run bench -- --check              the gate: fails when one is much slower than `bench/baseline.json` says
  *   npm run bench -- --record             writes `bench/baseline.json` anew
- *   npm run bench -- --record parse/BYE   only the entries whose name contains one of the words
+ *   npm run bench -- --record NAME...     only the entries of these names
  */
 import { spawnSync } from 'node:child_process';
-import { GateRun, benchFiles, problems, readBaseline, recordedRatios, writeBaseline, type Ratios } from './bench-gate.ts';
+import { GateRun, benchFiles, problems, readBaseline, recordedRatios, writeBaseline } from './bench-gate.ts';
 
 function runForPeople(words: readonly string[]): void {
   const files = benchFiles().filter((file) => words.length === 0 || words.some((word) => file.includes(word)));
@@ -32,15 +32,16 @@ function check(): void {
   else console.log(`${run.ratios.size} benchmarks, none much slower than it was`);
 }
 
-/** Entries that no benchmark measures any more go away; without words all are written anew. */
-function record(words: readonly string[]): void {
-  const kept: Ratios = words.length === 0 ? new Map() : readBaseline();
-  const entry = (name: string, ratio: number): readonly (readonly [string, number])[] => {
-    if (words.length === 0 || words.some((word) => name.includes(word))) return [[name, ratio]];
-    const committed = kept.get(name);
-    return committed === undefined ? [] : [[name, committed]];
-  };
-  writeBaseline(new Map([...recordedRatios(benchFiles())].flatMap(([name, ratio]) => entry(name, ratio))));
+/** Without names the whole table, so that entries go away which no benchmark measures any more. */
+function record(names: readonly string[]): void {
+  if (names.length === 0) return writeBaseline(recordedRatios(benchFiles()));
+  const baseline = new Map(readBaseline());
+  for (const name of names) {
+    const ratio = recordedRatios(benchFiles(), name).get(name);
+    if (ratio === undefined) baseline.delete(name);
+    else baseline.set(name, ratio);
+  }
+  writeBaseline(baseline);
 }
 
 const [first, ...rest] = process.argv.slice(2);

@@ -72,10 +72,10 @@ const route: RouteRun = { callId: 'bench', failed: false, setDrop() {}, onComple
 for (const engine of ['compiled', 'interpreter'] as const) {
   const lua = new LuaEngine<RouteRun>({ engine, path: fileURLToPath(new URL('route-call.lua', import.meta.url)), rows, logger: silentLogger });
   lua.load();
+  // A route that fails or takes another way is no number, and fails here too.
   measure(`script/route ${engine}, 40 KSR calls and exit`, () => {
     calls = 0;
     lua.run('ksr_request_route', route);
-    return calls;
+    return calls === 40 && !route.failed ? calls : Number.NaN;
   });
-  if (calls !== 40 || route.failed) throw new Error(`The route of the benchmark made ${calls} calls`);
 }

@@ -52,9 +52,9 @@ function route(): boolean {
   return true;
 }
 
+// A call that does not reach its row is no number, and fails.
 measure('script/row-function, 40 calls', () => {
   calls = 0;
   route();
-  return calls;
+  return calls === functions.length ? calls : Number.NaN;
 });
-if (calls !== functions.length) throw new Error('A call did not reach its row');
