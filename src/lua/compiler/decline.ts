@@ -9,14 +9,12 @@ export interface Refusal {
 
 /** Globals that look at, or make, code while it runs. */
 const REFUSED = new Set(['load', 'loadstring', 'loadfile', 'setfenv', 'getfenv', 'module', '_ENV']);
-/** What a library has in compiled code, where that is not all of it. */
-const PARTS: Readonly<Record<string, ReadonlySet<string>>> = {
-  debug: new Set(['traceback', 'getinfo']),
-  // Where modules are looked for is settled when the program is compiled.
-  package: new Set(['loaded']),
+/** Fields of libraries that do so, or that decide where modules are found: compiled programs take them from where they were at load. */
+const REFUSED_FIELDS: Readonly<Record<string, (name: string) => boolean>> = {
+  debug: (name) => name !== 'traceback' && name !== 'getinfo',
+  package: (name) => ['loaders', 'path', 'searchers', 'searchpath'].includes(name),
+  string: (name) => name === 'dump',
 };
-/** Fields of `package` that decide where modules are found: compiled programs take them from where they were at load. */
-const PACKAGE = new Set(['loaders', 'path', 'searchers', 'searchpath']);
 /** They take the name of a file, which has to be known when the program is compiled. */
 const FILES = new Set(['require', 'dofile']);
 
@@ -34,20 +32,14 @@ export function findRefusal(node: AnyNode, scope: Scope): Refusal | undefined {
 function refusalOf(node: AnyNode, scope: Scope): string | undefined {
   if (node.type === 'Identifier' && REFUSED.has(node.name) && !scope.variables.has(node)) return node.name;
   if (node.type === 'MemberExpression' && node.base.type === 'Identifier' && !scope.variables.has(node.base)) {
-    const parts = PARTS[node.base.name];
-    if (parts !== undefined && !parts.has(node.identifier.name)) return `${node.base.name}.${node.identifier.name}`;
+    const library = node.base.name;
+    if (REFUSED_FIELDS[library]?.(node.identifier.name) === true) return `${library}.${node.identifier.name}`;
   }
-  if (node.type === 'MemberExpression' && isGlobal(node.base, 'package', scope) && PACKAGE.has(node.identifier.name)) return `package.${node.identifier.name}`;
-  if (node.type === 'MemberExpression' && isGlobal(node.base, 'string', scope) && node.identifier.name === 'dump') return 'string.dump';
   if (isCall(node as Expression)) {
     const file = fileArgument(node as Call, scope);
     if (file !== undefined && file.name === undefined) return `${file.by} with a name that is computed`;
   }
   return undefined;
-}
-
-function isGlobal(node: Expression, name: string, scope: Scope): boolean {
-  return node.type === 'Identifier' && node.name === name && !scope.variables.has(node);
 }
 
 /** What `require` or `dofile` is called with; undefined for other calls. */
