@@ -25,8 +25,13 @@ export interface SupervisedProcessOptions {
 /** How long a process may take to be ready. */
 const START_MS = 60_000;
 
-/** A SIP process makes garbage with every message: a larger young generation, in MiB, is collected less often. The benchmarks run with it too. */
-const YOUNG_GENERATION = '--max-semi-space-size=32';
+/**
+ * Half of the young generation, in MiB. What a call leaves behind for 32 s has to be copied by its collections: the
+ * larger it is, the longer one of them keeps calls waiting. Measured, a call from INVITE to 200 takes at most, of 99 %, 20 ms
+ * with 8 and 38 to 93 ms with 32 when saturated, 7 to 10 and 22 to 28 ms at 1,000 calls a second; processor time is the same. The
+ * benchmarks run with it too.
+ */
+const YOUNG_GENERATION = '--max-semi-space-size=8';
 
 const START_TIMER = 0;
 const RESTART_TIMER = 1;
