@@ -204,7 +204,7 @@ export function onX(name: string): string {
 
 /** `--set` for a process of a test. */
 export function flags(sipPort: number, more: readonly string[]): readonly string[] {
-  // These tests start and kill processes again and again; command-line.test.ts and stop.test.ts start them as people do, warm-up included.
+  // These tests start and kill processes again and again. Those of test/app start them with their warm-up.
   const set = ['sip.warmUpMs=0', `sip.listen=udp:${LOOPBACK}:${sipPort}`, `sip.domains=${DOMAIN}`, 'x.sandboxApiPort=0', 'x.sandboxControlPort=0', 'console.port=0', ...more];
   return set.flatMap((one) => ['--set', one]);
 }
