@@ -35,9 +35,9 @@ export function deliveryWorkers(parts: {
   const x = new PacedX(parts.x, clock, gate);
   const options: DeliveryWorkerOptions = {
     queue,
-    ledger: new BatchedLedger(db),
+    ledger: new BatchedLedger(db, clock),
     digests: new DigestTable(db),
-    users: new BatchedUsers(db),
+    users: new BatchedUsers(db, clock),
     x,
     channels: setUpChannels({ x, settings: config.channels, timeoutMs, clock }),
     meter,

@@ -1,3 +1,6 @@
+import type { Clock } from './clock.ts';
+import { Timer, type TimerOwner } from './timer-wheel.ts';
+
 /** How calls are gathered into one, and what they answer. */
 export interface BatchedWork<Input, Output> {
   /** Does it for all of them: an output for each input, in their order. */
@@ -8,6 +11,8 @@ export interface BatchedWork<Input, Output> {
   readonly isOnesFault?: (thrown: unknown) => boolean;
   /** Inputs of one run at most. Default 100. */
   readonly limit?: number;
+  /** After so long a run is late: the next one goes beside it. Default: they wait for it. */
+  readonly patience?: { readonly clock: Clock; readonly ms: number };
 }
 
 interface Call<Input, Output> {
@@ -18,18 +23,25 @@ interface Call<Input, Output> {
 
 const LIMIT = 100;
 
+/** Late runs that others go beside; with more of them, everybody waits. */
+const MAX_LATE = 3;
+
 /**
  * Calls that wait together are done together: the first goes at once, and those that come while a run
  * is under way are the next run. So one call alone waits for nothing, and under load the cost of a
  * round trip and of a commit is shared by as many as came meanwhile.
  *
  * A run that fails fails all of its calls, unless it may be the fault of one of them: then each is done
- * by itself, for which `run` has to do all or nothing.
+ * by itself, for which `run` has to do all or nothing. A run that hangs, behind somebody's lock, delays its own calls only.
  */
 export class Batched<Input, Output> {
   readonly #work: BatchedWork<Input, Output>;
   #waiting: Call<Input, Output>[] = [];
-  #isRunning = false;
+  /** The run that the others wait for. */
+  #current: Run<Input, Output> | undefined = undefined;
+  /** All runs under way. */
+  readonly #runs = new Set<Run<Input, Output>>();
+  #isAsked = false;
 
   constructor(work: BatchedWork<Input, Output>) {
     this.#work = work;
@@ -38,21 +50,45 @@ export class Batched<Input, Output> {
   call(input: Input): Promise<Output> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ input, resolve, reject });
-      if (this.#isRunning) return;
-      this.#isRunning = true;
+      if (this.#current !== undefined || this.#isAsked) return;
+      this.#isAsked = true;
       // What the same turn of the event loop asks for goes along.
-      queueMicrotask(() => void this.#drain());
+      queueMicrotask(() => {
+        this.#isAsked = false;
+        this.#next();
+      });
     });
   }
 
-  async #drain(): Promise<void> {
-    while (this.#waiting.length > 0) await this.#runTogether(this.#takeNext());
-    this.#isRunning = false;
+  /** Begins a run with what waits, when none is under way, or all that are are late. */
+  #next(): void {
+    if (this.#current !== undefined || this.#runs.size > MAX_LATE) return;
+    const calls = this.#takeNext();
+    if (calls.length === 0) return;
+    const run = new Run(calls, () => this.#late(run));
+    this.#current = run;
+    this.#runs.add(run);
+    this.#work.patience?.clock.arm(run.timer, this.#work.patience.ms);
+    void this.#runTogether(calls).then(() => this.#ended(run));
+  }
+
+  #late(run: Run<Input, Output>): void {
+    if (this.#current !== run) return;
+    this.#current = undefined;
+    this.#next();
+  }
+
+  #ended(run: Run<Input, Output>): void {
+    this.#work.patience?.clock.disarm(run.timer);
+    this.#runs.delete(run);
+    if (this.#current === run) this.#current = undefined;
+    this.#next();
   }
 
   #takeNext(): Call<Input, Output>[] {
     const { keyOf, limit = LIMIT } = this.#work;
     const keys = new Set<string>();
+    if (keyOf !== undefined) for (const { calls } of this.#runs) for (const { input } of calls) keys.add(keyOf(input));
     const next: Call<Input, Output>[] = [];
     const later: Call<Input, Output>[] = [];
     for (const call of this.#waiting) {
@@ -79,5 +115,21 @@ export class Batched<Input, Output> {
         for (const { reject } of calls) reject(thrown);
       }
     }
+  }
+}
+
+/** Calls that are done together now. */
+class Run<Input, Output> implements TimerOwner {
+  readonly calls: readonly Call<Input, Output>[];
+  readonly timer = new Timer(this);
+  readonly #late: () => void;
+
+  constructor(calls: readonly Call<Input, Output>[], late: () => void) {
+    this.calls = calls;
+    this.#late = late;
+  }
+
+  onTimer(): void {
+    this.#late();
   }
 }

@@ -5,6 +5,7 @@
  */
 import type { Knex } from 'knex';
 import { Batched } from '../base/batched.ts';
+import type { Clock } from '../base/clock.ts';
 import { asUnreachable, sqlState } from './connection.ts';
 import { LedgerTable, type Claim, type LedgerEntry, type Outcome, type PlannedEffect } from './tables/ledger.ts';
 import { UsersTable, type User } from './tables/users.ts';
@@ -16,13 +17,27 @@ function isOnesFault(thrown: unknown): boolean {
   return sqlState(thrown) !== undefined && asUnreachable(thrown, '') === undefined;
 }
 
+/** A statement takes a few milliseconds. One that takes so long waits for somebody's lock, and the others do not wait with it. */
+const PATIENCE_MS = 100;
+
 export class BatchedLedger extends LedgerTable {
-  readonly #find = new Batched<string, LedgerEntry | undefined>({ run: (ids) => this.findAll(ids), isOnesFault });
-  readonly #plan = new Batched<PlannedEffect, LedgerEntry>({ run: (effects) => this.planAll(effects), keyOf: idOf, isOnesFault });
-  readonly #claim = new Batched<{ readonly id: string; readonly channel: string | undefined }, LedgerEntry | undefined>({ run: (wanted) => this.claimAll(wanted), keyOf: idOf, isOnesFault });
-  readonly #finish = new Batched<Claim & Outcome, LedgerEntry | undefined>({ run: (ends) => this.finishAll(ends), keyOf: idOf, isOnesFault });
+  readonly #patience: { readonly clock: Clock; readonly ms: number };
+  readonly #find: Batched<string, LedgerEntry | undefined>;
+  readonly #plan: Batched<PlannedEffect, LedgerEntry>;
+  readonly #claim: Batched<{ readonly id: string; readonly channel: string | undefined }, LedgerEntry | undefined>;
+  readonly #finish: Batched<Claim & Outcome, LedgerEntry | undefined>;
   /** One for each length of the window that is asked for: there is one in a process. */
   readonly #counts = new Map<number, Batched<string, number>>();
+
+  constructor(db: Knex, clock: Clock) {
+    super(db);
+    const patience = { clock, ms: PATIENCE_MS };
+    this.#patience = patience;
+    this.#find = new Batched({ run: (ids) => this.findAll(ids), isOnesFault, patience });
+    this.#plan = new Batched<PlannedEffect, LedgerEntry>({ run: (effects) => this.planAll(effects), keyOf: idOf, isOnesFault, patience });
+    this.#claim = new Batched<{ readonly id: string; readonly channel: string | undefined }, LedgerEntry | undefined>({ run: (wanted) => this.claimAll(wanted), keyOf: idOf, isOnesFault, patience });
+    this.#finish = new Batched<Claim & Outcome, LedgerEntry | undefined>({ run: (ends) => this.finishAll(ends), keyOf: idOf, isOnesFault, patience });
+  }
 
   override find(id: string): Promise<LedgerEntry | undefined> {
     return this.#find.call(id);
@@ -43,7 +58,7 @@ export class BatchedLedger extends LedgerTable {
   override countBefore(id: string, windowMs: number): Promise<number> {
     let counts = this.#counts.get(windowMs);
     if (counts === undefined) {
-      counts = new Batched({ run: (ids) => this.countsBefore(ids, windowMs), isOnesFault });
+      counts = new Batched({ run: (ids) => this.countsBefore(ids, windowMs), isOnesFault, patience: this.#patience });
       this.#counts.set(windowMs, counts);
     }
     return counts.call(id);
@@ -53,9 +68,9 @@ export class BatchedLedger extends LedgerTable {
 export class BatchedUsers extends UsersTable {
   readonly #find: Batched<string, User | undefined>;
 
-  constructor(db: Knex) {
+  constructor(db: Knex, clock: Clock) {
     super(db);
-    this.#find = new Batched({ run: (names) => this.findAllBySipUser(names), isOnesFault });
+    this.#find = new Batched({ run: (names) => this.findAllBySipUser(names), isOnesFault, patience: { clock, ms: PATIENCE_MS } });
   }
 
   override findBySipUser(sipUser: string): Promise<User | undefined> {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Batched } from '../../src/base/batched.ts';
+import { VirtualClock } from '../../src/testing/clock.ts';
 
 /** Runs that end when the test says so. */
 class Runs {
@@ -82,4 +83,25 @@ test('any other failure is everybody\'s, at once, and the next run is not hinder
   assert.deepEqual(ends.map(({ status }) => status), ['rejected', 'rejected']);
   assert.equal(await batched.call('next'), 'next');
   assert.deepEqual(inputs, [['good', 'bad'], ['next']]);
+});
+
+test('a run that hangs delays its own calls and their keys only, and no more than four are under way', async () => {
+  const clock = new VirtualClock();
+  const runs = new Runs();
+  const batched = new Batched({ run: runs.run, keyOf: (input: string) => input.charAt(0), patience: { clock, ms: 100 } });
+  const all = [batched.call('a1')];
+  await begun();
+  all.push(batched.call('a2'), batched.call('b1'));
+  clock.advance(99);
+  assert.deepEqual(runs.inputs, [['a1']]);
+  clock.advance(1);
+  assert.deepEqual(runs.inputs, [['a1'], ['b1']]);
+  for (const key of ['c', 'd', 'e']) {
+    all.push(batched.call(key));
+    clock.advance(100);
+  }
+  assert.deepEqual(runs.inputs, [['a1'], ['b1'], ['c'], ['d']]);
+  await runs.endAll();
+  assert.deepEqual(await Promise.all(all), ['A1', 'A2', 'B1', 'C', 'D', 'E']);
+  assert.deepEqual(runs.inputs.slice(4).flat().sort(), ['a2', 'e']);
 });
