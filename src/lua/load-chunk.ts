@@ -1,5 +1,6 @@
 import { Script } from 'node:vm';
 
+import type { OPERATIONS } from './compiler/compile.ts';
 import type { MappedCode } from './compiler/line-map.ts';
 import { ended } from './runtime/ended.ts';
 import { FieldSite, readField, writeField } from './runtime/field-site.ts';
@@ -21,7 +22,7 @@ import { all, EXIT, first, isSuspension, NONE, type LuaFunction } from './runtim
 const operations = {
   EXIT, FieldSite, LuaTable, NONE, all, arithmetic, bitNot, callable, concat, ended, equals, first, floorDivide,
   forNumber, index, isSuspension, length, lessEqual, lessThan, modulo, negate, newTable, power, readField, setIndex, writeField,
-};
+} satisfies Record<(typeof OPERATIONS)[number], unknown>;
 
 /** Makes a compiled chunk the function that runs it, with the globals of this runtime. Only code of the compiler is ever given to V8. */
 export function loadChunk(runtime: Runtime, name: string, { code, lines }: MappedCode): LuaFunction {

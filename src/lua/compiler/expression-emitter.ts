@@ -82,7 +82,7 @@ export abstract class ExpressionEmitter extends Emitter {
 
   /** Values that are computed one after the other and then used together, as arguments are. */
   protected values(nodes: readonly Expression[]): string[] {
-    return this.#inOrder(nodes, (node) => isLiteral(node) || this.#isSteady(node, false));
+    return this.#inOrder(nodes);
   }
 
   /**
@@ -90,14 +90,14 @@ export abstract class ExpressionEmitter extends Emitter {
    * `x + f()` sees what `f` did to `x`.
    */
   protected operands(nodes: readonly Expression[]): string[] {
-    return this.#inOrder(nodes, (node) => isLiteral(node) || this.#isSteady(node, true));
+    return this.#inOrder(nodes, { asOperands: true });
   }
 
   /** Values as the inside of an argument list or array, all results of the last one included. */
   protected list(nodes: readonly Expression[]): string {
     const last = nodes.at(-1);
     if (!this.isMultiple(last)) return this.values(nodes).join();
-    const before = this.#inOrder(nodes.slice(0, -1), (node) => isLiteral(node) || this.#isSteady(node, false), hasCall(last));
+    const before = this.#inOrder(nodes.slice(0, -1), { keepAll: hasCall(last) });
     return [...before, this.#spread(last)].join();
   }
 
@@ -110,7 +110,7 @@ export abstract class ExpressionEmitter extends Emitter {
       while (values.length < count) values.push('undefined');
       return values;
     }
-    const before = this.#inOrder(nodes.slice(0, -1), (node) => isLiteral(node) || this.#isSteady(node, false), hasCall(last));
+    const before = this.#inOrder(nodes.slice(0, -1), { keepAll: hasCall(last) });
     const rest = last.type === 'VarargLiteral' ? 'va' : this.keep(`all(${this.call(last as Call, 'all')})`);
     return [...before, ...Array.from({ length: count - before.length }, (_, index) => `${rest}[${index}]`)];
   }
@@ -133,8 +133,7 @@ export abstract class ExpressionEmitter extends Emitter {
     if (mayWait && this.isGenerator) this.write(`if(typeof ${result}==='object'&&isSuspension(${result}))${result}=yield*${result};`);
     if (want === 'return') return result;
     // One look at the type in the usual case; tables are objects too, and come through.
-    if (want === 'none') this.write(`if(typeof ${result}==='object'&&ended(${result}))return EXIT;`);
-    else if (want === 'one') this.write(`if(typeof ${result}==='object'){if(ended(${result}))return EXIT;${result}=first(${result});}`);
+    if (want === 'one') this.write(`if(typeof ${result}==='object'){if(ended(${result}))return EXIT;${result}=first(${result});}`);
     else this.write(`if(typeof ${result}==='object'&&ended(${result}))return EXIT;`);
     return result;
   }
@@ -155,7 +154,7 @@ export abstract class ExpressionEmitter extends Emitter {
   #arguments(nodes: readonly Expression[]): string[] {
     const last = nodes.at(-1);
     const single = this.isMultiple(last) ? nodes.slice(0, -1) : nodes;
-    const texts = this.#inOrder(single, (node) => isLiteral(node) || this.#isSteady(node, false), true);
+    const texts = this.#inOrder(single, { keepAll: true });
     return this.isMultiple(last) ? [...texts, this.#spread(last)] : texts;
   }
 
@@ -164,17 +163,21 @@ export abstract class ExpressionEmitter extends Emitter {
     return `...all(${this.call(node as Call, 'all')})`;
   }
 
-  /** @param keepAll also what no call follows */
-  #inOrder(nodes: readonly Expression[], isSteady: (node: Expression) => boolean, keepAll = false): string[] {
+  /**
+   * @param asOperands of an operator, which looks at local variables when it works
+   * @param keepAll    also what no call follows
+   */
+  #inOrder(nodes: readonly Expression[], { asOperands = false, keepAll = false }: { asOperands?: boolean; keepAll?: boolean } = {}): string[] {
     const lastCall = keepAll ? nodes.length : nodes.findLastIndex(hasCall);
     return nodes.map((node, index) => {
       const text = this.value(node);
-      return index >= lastCall || isSteady(node) || isCall(node) ? text : this.keep(text);
+      return index >= lastCall || isCall(node) || this.#isSteady(node, asOperands) ? text : this.keep(text);
     });
   }
 
   /** Stays the same whatever is called meanwhile. */
   #isSteady(node: Expression, asOperand: boolean): boolean {
+    if (isLiteral(node)) return true;
     const variable = this.variableOf(node);
     if (variable === undefined) return false;
     return !(variable.assigned && variable.captured) || (asOperand && variable.owner === this.function);
@@ -199,7 +202,7 @@ export abstract class ExpressionEmitter extends Emitter {
     const values = node.fields.flatMap((field) => (field.type === 'TableKey' ? [field.key, field.value] : [field.value]));
     const last = node.fields.at(-1)!;
     const isOpen = last.type === 'TableValue' && this.isMultiple(last.value);
-    const texts = this.#inOrder(isOpen ? values.slice(0, -1) : values, (one) => isLiteral(one) || this.#isSteady(one, false), isOpen && hasCall(last.value));
+    const texts = this.#inOrder(isOpen ? values.slice(0, -1) : values, { keepAll: isOpen && hasCall(last.value) });
     if (isOpen) texts.push(this.#spread(last.value));
     const list: string[] = [];
     const entries: string[] = [];

@@ -153,7 +153,7 @@ export class StatementEmitter extends ExpressionEmitter {
   #return(node: ReturnStatement): void {
     const [only] = node.arguments;
     if (only === undefined) this.write('return NONE;');
-    else if (node.arguments.length > 1) this.write(`return(${`[${this.list(node.arguments)}]`});`);
+    else if (node.arguments.length > 1) this.write(`return([${this.list(node.arguments)}]);`);
     else if (!this.isMultiple(only)) this.write(`return(${this.value(only)});`);
     else this.write(`return(${isCall(only) ? this.call(only, 'return') : 'va'});`);
   }
@@ -188,18 +188,12 @@ export class StatementEmitter extends ExpressionEmitter {
   }
 
   #while(node: WhileStatement): void {
-    let condition = '';
-    const before = this.apart(() => {
+    this.#loop('while', 'for(;;)', () => {
       this.at(node.loc.start.line);
-      condition = this.condition(node.condition);
+      this.write(`if(!(${this.condition(node.condition)}))break;`);
+      this.#payFor(node.body);
+      this.#block(node.body);
     });
-    const label = this.newLabel('while');
-    this.#loops.push(label);
-    this.write(`${label}:for(;;){${before}if(!(${condition}))break;`);
-    this.#payFor(node.body);
-    this.#braces(() => this.#block(node.body));
-    this.write('}');
-    this.#loops.pop();
   }
 
   #repeat(node: RepeatStatement): void {
