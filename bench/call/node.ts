@@ -24,7 +24,7 @@ import { transactionTimings } from '../../src/sip/transaction/timings.ts';
 import { SendSlab } from '../../src/sip/transport/send-slab.ts';
 import type { LocalSocket, Source } from '../../src/sip/transport/transport.ts';
 import { Transports } from '../../src/sip/transport/transports.ts';
-import { BenchClock } from './bench-clock.ts';
+import { ManualClock } from '../../src/base/manual-clock.ts';
 
 export const HOST = '127.0.0.1';
 const MANY = 10_000_000;
@@ -33,7 +33,7 @@ const MANY = 10_000_000;
 export type EngineFactory = () => ScriptEngine<RouteContext>;
 
 export class BenchNode {
-  readonly clock: BenchClock;
+  readonly clock: ManualClock;
   readonly endpoint: Endpoint;
   readonly port: number;
   readonly #transports: Transports;
@@ -41,7 +41,7 @@ export class BenchNode {
   readonly #slab: SendSlab;
   readonly #sentAt: number[];
 
-  private constructor(parts: { clock: BenchClock; endpoint: Endpoint; transports: Transports; local: LocalSocket; slab: SendSlab; sentAt: number[] }) {
+  private constructor(parts: { clock: ManualClock; endpoint: Endpoint; transports: Transports; local: LocalSocket; slab: SendSlab; sentAt: number[] }) {
     this.clock = parts.clock;
     this.endpoint = parts.endpoint;
     this.port = parts.local.port;
@@ -53,7 +53,7 @@ export class BenchNode {
 
   static async start(makeEngine: EngineFactory): Promise<BenchNode> {
     const { config } = loadConfig({ searchPaths: [] });
-    const clock = new BenchClock();
+    const clock = new ManualClock(1_800_000_000_000);
     const counters = new Counters();
     const logger = silentLogger;
     const index = new LocationIndex({ clock, useDomain: false });

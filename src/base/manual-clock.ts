@@ -1,13 +1,19 @@
-import type { Clock } from '../../base/clock.ts';
-import { TimerWheel, type Timer } from '../../base/timer-wheel.ts';
+import type { Clock } from './clock.ts';
+import { TimerWheel, type Timer } from './timer-wheel.ts';
 
+/** The width of a tick in production (`system-clock.ts`): the wheel turns as it does there. */
 const TICK_MS = 10;
 
-/** Time of synthetic calls: it begins now and moves only when they say so, so that their timers come and go. */
-export class WarmUpClock implements Clock {
+/** Time that moves only when its owner says so: synthetic calls have their timers come and go with it. */
+export class ManualClock implements Clock {
   readonly #wheel = new TimerWheel(0, TICK_MS);
-  readonly #startMs = Date.now();
+  readonly #startMs: number;
   #elapsedMs = 0;
+
+  /** @param startMs wall-clock time at the start, in milliseconds since the epoch */
+  constructor(startMs: number) {
+    this.#startMs = startMs;
+  }
 
   now(): number {
     return this.#startMs + this.#elapsedMs;

@@ -1,4 +1,5 @@
 /** What stands behind a core that is only warmed up: ports that take everything, give nothing, and touch nothing. */
+import type { Clock } from '../../base/clock.ts';
 import { Counters } from '../../base/counters.ts';
 import { silentLogger } from '../../base/logger.ts';
 import { realmOf } from '../../config/auth.ts';
@@ -11,7 +12,6 @@ import type { LocalSocket } from '../../sip/transport/transport.ts';
 import { plainHost } from '../../sip/uri/uri.ts';
 import { ServiceNames } from '../own-names.ts';
 import { createSipCore, type SipCore } from '../sip-core.ts';
-import type { WarmUpClock } from './warm-up-clock.ts';
 
 const NO_ROWS: SqlConnection = { query: () => Promise.resolve({ columns: [], rows: [], rowCount: 0 }) };
 
@@ -21,7 +21,7 @@ const NO_ROWS: SqlConnection = { query: () => Promise.resolve({ columns: [], row
  *
  * @param password of every user
  */
-export function coreToWarmUp(config: Config, parts: { clock: WarmUpClock; sender: MessageSender; local: LocalSocket; password: string }): SipCore {
+export function coreToWarmUp(config: Config, parts: { clock: Clock; sender: MessageSender; local: LocalSocket; password: string }): SipCore {
   const { clock, sender, local, password } = parts;
   const realm = realmOf(config);
   const isOwnAddress = (host: string, port: number) => host === local.address && port === local.port;

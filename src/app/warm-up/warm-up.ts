@@ -1,11 +1,11 @@
 import { performance } from 'node:perf_hooks';
 import { randomHex } from '../../base/ids.ts';
+import { ManualClock } from '../../base/manual-clock.ts';
 import { realmOf } from '../../config/auth.ts';
 import type { Config } from '../../config/schema.ts';
 import { startScriptModules } from '../../script/modules/modules.ts';
 import { LOCAL, SyntheticPhones, type Ending } from './synthetic-calls.ts';
 import { coreToWarmUp } from './stand-ins.ts';
-import { WarmUpClock } from './warm-up-clock.ts';
 
 /**
  * Then it ends before its time: what V8 has not optimised by then is rare. In a model of 2,000 calls, one each millisecond, served with the processor
@@ -33,7 +33,7 @@ export interface WarmUpReport {
  */
 export async function warmUp(config: Config, ms: number): Promise<WarmUpReport> {
   const startMs = performance.now();
-  const clock = new WarmUpClock();
+  const clock = new ManualClock(Date.now());
   const password = randomHex(8);
   const phones = new SyntheticPhones({ domain: config.sip.domains[0]?.host ?? realmOf(config), password });
   const core = coreToWarmUp(config, { clock, sender: phones.sender, local: LOCAL, password });

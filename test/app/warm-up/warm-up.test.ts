@@ -3,14 +3,14 @@ import { test } from 'node:test';
 import { coreToWarmUp } from '../../../src/app/warm-up/stand-ins.ts';
 import { LOCAL, SyntheticPhones } from '../../../src/app/warm-up/synthetic-calls.ts';
 import { warmUp } from '../../../src/app/warm-up/warm-up.ts';
-import { WarmUpClock } from '../../../src/app/warm-up/warm-up-clock.ts';
+import { ManualClock } from '../../../src/base/manual-clock.ts';
 import { loadConfig } from '../../../src/config/load.ts';
 import { startScriptModules } from '../../../src/script/modules/modules.ts';
 
 const { config } = loadConfig({ searchPaths: [], overrides: ['sip.domains=example.com'] });
 
 async function stage() {
-  const clock = new WarmUpClock();
+  const clock = new ManualClock(Date.now());
   const phones = new SyntheticPhones({ domain: 'example.com', password: 'secret' });
   const core = coreToWarmUp(config, { clock, sender: phones.sender, local: LOCAL, password: 'secret' });
   core.engine.load();
