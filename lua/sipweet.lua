@@ -463,11 +463,13 @@ function ksr_rtimer_results()
 end
 
 -- Each result is a JSON object. A list of them is one value, $1, which is sent to PostgreSQL beside the
--- statement: nothing in it can become part of it.
+-- statement: nothing in it can become part of it. Of several results of one event the last one counts.
 function write_results(results)
   return KSR.sipweet.sql_query_p1("db",
     "INSERT INTO dm_results (event_id, state, reason)"
-      .. " SELECT DISTINCT ON (\"eventId\") \"eventId\", state, reason FROM json_to_recordset($1) AS result (\"eventId\" text, state text, reason text)"
+      .. " SELECT DISTINCT ON (\"eventId\") \"eventId\", state, reason"
+      .. " FROM ROWS FROM (json_to_recordset($1) AS (\"eventId\" text, state text, reason text))"
+      .. " WITH ORDINALITY AS result (\"eventId\", state, reason, place) ORDER BY \"eventId\", place DESC"
       .. " ON CONFLICT (event_id) DO UPDATE SET state = EXCLUDED.state, reason = EXCLUDED.reason, recorded_at = now()",
     "result", "[" .. table.concat(results, ",") .. "]") >= 0
 end
