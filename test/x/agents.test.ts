@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import http from 'node:http';
 import https from 'node:https';
 import net from 'node:net';
-import test, { type TestContext } from 'node:test';
+import test, { describe, type TestContext } from 'node:test';
 import { DirectAgent, EmulatorAgent, type XAgent } from '../../src/x/agents.ts';
 
 /** A TCP server that does with each connection what the test says. */
@@ -61,6 +62,68 @@ test('the connect timeout does not end a slow answer', async (t) => {
   assert.equal(socket.timeout, 0);
   request.destroy(new Error('seen'));
   await ended;
+});
+
+describe('a connection to X', () => {
+  /** An X that counts its connections, and an agent for it. */
+  async function stage(t: TestContext) {
+    const connections: net.Socket[] = [];
+    const server = http.createServer((_request, response) => response.end('{}'));
+    server.on('connection', (socket) => connections.push(socket));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const agent = new EmulatorAgent({ host: '127.0.0.1', port: (server.address() as net.AddressInfo).port }, 2000);
+    t.after(() => {
+      agent.destroy();
+      server.closeAllConnections();
+      server.close();
+    });
+    const free = (): readonly net.Socket[] => Object.values(agent.freeSockets).flatMap((sockets) => sockets ?? []);
+    return { agent, connections, free };
+  }
+
+  /** Sends a request and reads its answer; resolves when the agent has its connection back. */
+  async function post(agent: XAgent): Promise<void> {
+    const request = https.request({ agent, host: 'api.x.com', method: 'POST', path: '/' }, (response) => response.resume());
+    const closed = new Promise((resolve) => request.once('close', resolve));
+    request.end('{}');
+    await closed;
+  }
+
+  test('takes the next message when that follows closely', async (t) => {
+    const { agent, connections, free } = await stage(t);
+    for (let index = 0; index < 3; index += 1) await post(agent);
+    assert.equal(connections.length, 1);
+    assert.equal(free().length, 1);
+  });
+
+  test('is one for each of several at once', async (t) => {
+    const { agent, connections } = await stage(t);
+    await Promise.all([post(agent), post(agent)]);
+    assert.equal(connections.length, 2);
+  });
+
+  test('is closed when nobody has needed it for a second, before a server would; the next message gets a new one', async (t) => {
+    const { agent, connections, free } = await stage(t);
+    await post(agent);
+    const [idle] = free();
+    assert.equal(idle!.timeout, 1_000);
+    idle!.emit('timeout');
+    assert.ok(idle!.destroyed);
+    await post(agent);
+    assert.equal(connections.length, 2);
+  });
+
+  test('that was used before and breaks may have sent something', async (t) => {
+    const { agent, connections } = await stage(t);
+    await post(agent);
+    const request = https.request({ agent, host: 'api.x.com', method: 'POST', path: '/' });
+    const failed = new Promise<Error>((resolve) => request.once('error', resolve));
+    connections[0]!.resetAndDestroy();
+    request.end('{}');
+    const error = await failed;
+    assert.ok(request.reusedSocket);
+    assert.equal(agent.neverSent(error), false, error.message);
+  });
 });
 
 test('a near name that resolves to a far address is not connected', async () => {

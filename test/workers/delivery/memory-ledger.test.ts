@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { BatchedLedger } from '../../../src/db/batched-tables.ts';
 import { DigestTable } from '../../../src/db/tables/digests.ts';
 import { LedgerTable } from '../../../src/db/tables/ledger.ts';
 import { VirtualClock } from '../../../src/testing/clock.ts';
@@ -22,9 +23,12 @@ function memory(): Kind {
   return { ledger, digests: ledger, age: async (_id, ms) => clock.advance(ms) };
 }
 
-function real(): Kind {
+const real = (): Kind => onDatabase(new LedgerTable(db));
+const batched = (): Kind => onDatabase(new BatchedLedger(db, new VirtualClock()));
+
+function onDatabase(ledger: Ledger): Kind {
   return {
-    ledger: new LedgerTable(db),
+    ledger,
     digests: new DigestTable(db),
     age: (id, ms) => db.raw('update ledger set updated_at = updated_at - make_interval(secs => ?) where id = ?', [ms / 1000, id]),
   };
@@ -32,7 +36,7 @@ function real(): Kind {
 
 const EFFECT = { kind: 'direct-message', recipient: '1001', content: 'text', callId: 'c@a' };
 
-for (const [name, open] of [['the memory ledger', memory], ['the real ledger', real]] as const) {
+for (const [name, open] of [['the memory ledger', memory], ['the real ledger', real], ['the ledger of many jobs', batched]] as const) {
   test(`${name}: each step starts from its state and from the last claim, and from no other`, async () => {
     const { ledger, age } = open();
     const id = `steps of ${name}`;

@@ -14,6 +14,19 @@ describe('playing users', () => {
     assert.deepEqual(await control.inbox('ann'), []);
   });
 
+  test('the messages behind one, of everybody, oldest first; a mark that is no number is refused', async (t) => {
+    const { control } = await sandbox(t);
+    const [first, ...later] = [
+      await control.sendAs({ from: 'ann', to: 'bob', text: 'one' }),
+      await control.sendAs({ from: 'bob', to: 'ann', text: 'two' }),
+      await control.sendAs({ from: 'ann', to: 'carol', text: 'three' }),
+    ];
+    assert.deepEqual((await control.messagesAfter(first!.id)).map(({ id, text }) => [id, text]), [[later[0]!.id, 'two'], [later[1]!.id, 'three']]);
+    assert.deepEqual(await control.messagesAfter(later[1]!.id), []);
+    assert.deepEqual(await control.messagesAfter('0'), await control.messages());
+    await assert.rejects(control.messagesAfter('first'), failsAs('invalid'));
+  });
+
   test('the inbox of an account that nobody has seen yet is empty, or unknown without autoCreateUsers', async (t) => {
     assert.deepEqual(await (await sandbox(t)).control.inbox('bob'), []);
     await assert.rejects((await sandbox(t, { autoCreateUsers: false })).control.inbox('bob'), failsAs('invalid'));

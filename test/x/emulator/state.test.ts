@@ -67,6 +67,15 @@ test('full: no more accounts, and the oldest messages and posts go', () => {
   assert.deepEqual(x.posts.map(({ text }) => text), ['2', '3']);
 });
 
+test('the messages behind one are those that came later, also when that one is forgotten', () => {
+  const x = state({ maxItems: 3 });
+  const ids = ['1', '2', '3', '4'].map((text) => x.addMessage({ senderId: '1', recipientId: '2', text }).id);
+  const behind = (id: string) => x.messagesAfter(id).map(({ text }) => text);
+  assert.deepEqual([behind(ids[1]!), behind(ids[2]!), behind(ids[3]!)], [['3', '4'], ['4'], []]);
+  assert.deepEqual(behind('0'), ['2', '3', '4']);
+  assert.deepEqual(behind(ids[0]!), ['2', '3', '4']);
+});
+
 test('a conversation id puts the smaller account first, as a number', () => {
   assert.equal(conversationIdOf('77', '9'), '9-77');
   assert.equal(conversationIdOf('9', '77'), '9-77');
