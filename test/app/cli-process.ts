@@ -1,7 +1,8 @@
-/** The command line as a user has it: a process of its own, with nothing of our environment but what a test gives. */
+/** The command line as a user has it: a process of its own, with nothing of our environment but its engines and what a test gives. */
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { ENGINE_ENVIRONMENT } from '../engines.ts';
 
 /** The compiled program, when the run of the tests has made it: it starts in a third of the time of its sources. */
 export const COMPILED_CLI = 'TEST_CLI';
@@ -37,7 +38,7 @@ export class CliProcess {
   constructor(args: readonly string[], options: CliOptions) {
     this.#child = spawn(process.execPath, [...CLI, ...args], {
       cwd: options.cwd,
-      env: { PATH: process.env.PATH ?? '', HOME: options.cwd, ...options.env },
+      env: { PATH: process.env.PATH ?? '', HOME: options.cwd, ...ENGINE_ENVIRONMENT, ...options.env },
       stdio: 'pipe',
     });
     this.#child.stdin!.end(options.input ?? '');

@@ -10,7 +10,7 @@ import type { RouteContext } from '../../src/script/route-context.ts';
 import type { RunOutcome, ScriptEngine } from '../../src/script/vm/engine.ts';
 import { ksrRows } from '../../src/script/ksr/rows.ts';
 import { callable } from './route-fixture.ts';
-import { ENGINE } from './engine-kind.ts';
+import { ENGINE } from '../engines.ts';
 import { LuaEngine } from '../../src/script/vm/lua-engine.ts';
 import type { ScriptModules } from '../../src/script/modules/modules.ts';
 import { ScriptVariables } from '../../src/script/pseudo-variables/script-variables.ts';

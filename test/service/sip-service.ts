@@ -11,7 +11,7 @@ import { loadConfig } from '../../src/config/load.ts';
 import { PACKAGED_SCRIPT } from '../../src/config/script.ts';
 import { SipNode, type SipNodeParts } from '../../src/app/sip-node.ts';
 import { deriveSecrets } from '../../src/sip/auth/algorithm.ts';
-import { ENGINE } from '../script/engine-kind.ts';
+import { ENGINE_OPTIONS } from '../engines.ts';
 import type { CredentialStore, EventOutbox } from '../../src/script/ports.ts';
 
 /** The domain of all users, and the realm of their passwords. */
@@ -42,7 +42,7 @@ export async function startService(overrides: readonly string[], { users = {}, .
   const counters = new Counters();
   const outbox = new RecordingOutbox();
   const log = new RecordingLogger();
-  const { config } = loadConfig({ searchPaths: [], overrides: ['sip.listen=udp:127.0.0.1:0,tcp:127.0.0.1:0', `script.engine=${ENGINE}`, 'sip.warmUpMs=0', ...overrides] });
+  const { config } = loadConfig({ searchPaths: [], overrides: ['sip.listen=udp:127.0.0.1:0,tcp:127.0.0.1:0', ...ENGINE_OPTIONS, 'sip.warmUpMs=0', ...overrides] });
   const node = await SipNode.start({
     config,
     clock: new SystemClock(),

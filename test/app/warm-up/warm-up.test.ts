@@ -6,8 +6,9 @@ import { warmUp } from '../../../src/app/warm-up/warm-up.ts';
 import { ManualClock } from '../../../src/base/manual-clock.ts';
 import { loadConfig } from '../../../src/config/load.ts';
 import { startScriptModules } from '../../../src/script/modules/modules.ts';
+import { ENGINE_OPTIONS } from '../../engines.ts';
 
-const { config } = loadConfig({ searchPaths: [], overrides: ['sip.domains=example.com'] });
+const { config } = loadConfig({ searchPaths: [], overrides: [...ENGINE_OPTIONS, 'sip.domains=example.com'] });
 
 async function stage() {
   const clock = new ManualClock(Date.now());

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { ksrRows } from '../../../src/script/ksr/rows.ts';
 import type { RouteContext } from '../../../src/script/route-context.ts';
-import { ENGINE } from '../engine-kind.ts';
+import { ENGINE } from '../../engines.ts';
 import { LuaEngine } from '../../../src/script/vm/lua-engine.ts';
 import { request, stage, type LoggedLine } from '../route-fixture.ts';
 

@@ -10,7 +10,7 @@ import { pseudoVariable } from '../../../src/script/pseudo-variables/compile.ts'
 import type { PvValue } from '../../../src/script/pseudo-variables/pseudo-variable.ts';
 import { Router } from '../../../src/script/router.ts';
 import type { RouteContext } from '../../../src/script/route-context.ts';
-import { ENGINE } from '../engine-kind.ts';
+import { ENGINE } from '../../engines.ts';
 import { LuaEngine } from '../../../src/script/vm/lua-engine.ts';
 import { moduleStage, type ModuleStage } from '../modules/module-stage.ts';
 import { callable, request, SOURCE } from '../route-fixture.ts';

@@ -9,7 +9,7 @@ import { ksrRows } from '../../../src/script/ksr/rows.ts';
 import { RouteTimers } from '../../../src/script/modules/route-timers.ts';
 import { Router } from '../../../src/script/router.ts';
 import type { RouteContext } from '../../../src/script/route-context.ts';
-import { ENGINE } from '../engine-kind.ts';
+import { ENGINE } from '../../engines.ts';
 import { LuaEngine } from '../../../src/script/vm/lua-engine.ts';
 import { deriveSecrets } from '../../../src/sip/auth/algorithm.ts';
 import { request, SOURCE } from '../route-fixture.ts';

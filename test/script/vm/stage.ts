@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, describe } from 'node:test';
 
 import type { LogFields, Logger } from '../../../src/base/logger.ts';
-import { ENGINE } from '../engine-kind.ts';
+import { ENGINE } from '../../engines.ts';
 import { rowsOf, type KsrValue, type Row } from '../../../src/script/row.ts';
 import type { RouteRun } from '../../../src/script/vm/engine.ts';
 import { LuaEngine, type EngineKind, type LuaEngineOptions } from '../../../src/script/vm/lua-engine.ts';
