@@ -165,7 +165,9 @@ export class Couple {
 
   /** The phone of who asked has the INVITE. */
   async rings(limitMs = REPAIRED_MS): Promise<IncomingCall> {
-    this.#calls.caller ??= await this.#phones.caller.nextCall(limitMs);
+    this.#calls.caller ??= await this.#phones.caller.nextCall(limitMs).catch(async (thrown: unknown) => {
+      throw new Error(`${(thrown as Error).message}; the call is ${JSON.stringify(await this.call())}`);
+    });
     return this.#calls.caller;
   }
 
