@@ -122,6 +122,7 @@ describe('away at the time', { concurrency: true }, () => {
     test(`everything is down, queue on ${backend.name}: within the grace it rings late, behind it the user is told; both once`, async (t) => {
       const scene = await begin(t, backend, ['calls.graceMs=120000']);
       const [late, missed] = [await scene.couple('late'), await scene.couple('missed')];
+      await until('the registrations are in the database', async () => (await backend.db('location').select('ruid')).length === 4);
       await askForLater(late);
       await askForLater(missed);
       await scene.quiet();
