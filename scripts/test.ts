@@ -24,7 +24,7 @@ const SLOWEST = 15;
 const MANY_FILES = 10;
 
 /** What a run of everything repeats on both other engines: routes, the scenes of the service, and calls through all of it. */
-const REPEATED = ['test/engines.', 'test/script/', 'test/app/warm-up/', 'test/service/', 'test/e2e/missed-call.', 'test/e2e/conversation.call.'];
+const REPEATED = ['test/engines.', 'test/script/', 'test/app/warm-up/', 'test/service/', 'test/e2e/missed-call.', 'test/e2e/conversation.'];
 
 const { values: engines, positionals: words } = parseArgs({ options: { engine: { type: 'string' }, udp: { type: 'string' } }, allowPositionals: true });
 const isOnChosen = Object.keys(engines).length > 0;
