@@ -82,7 +82,9 @@ function readEverything(message: SipMessage): void {
   }
   for (const via of message.vias()) assert.ok(via.start < via.end && via.host !== '' && via.transport !== '');
   assert.ok(message.maxForwards >= -2);
-  assert.equal(typeof message.transactionKey + typeof message.reason + typeof message.body, 'stringstringstring');
+  // Without a Call-ID there is no key to share.
+  assert.equal(message.sharesTransactionKey(message), message.callIdStart >= 0);
+  assert.equal(typeof message.reason + typeof message.body, 'stringstring');
 }
 
 function accepted(text: string, limits: MessageLimits | undefined): SipMessage {

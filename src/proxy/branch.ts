@@ -58,7 +58,8 @@ export class Branch implements ClientTransactionUser, TimerOwner, ForwardsReques
   timedOut = false;
   /** Why the branch never was sent, undefined when it was or may yet be. */
   notSent: NotSent | undefined = undefined;
-  readonly #waitTimer = new Timer(this);
+  /** While something is waited for. */
+  #waitTimer: Timer | undefined;
   #transaction: ClientTransaction | undefined;
   /** Headers of the CANCEL that waits for a provisional response (§9.1); undefined when none does. */
   #pendingCancel: string | undefined;
@@ -116,7 +117,7 @@ export class Branch implements ClientTransactionUser, TimerOwner, ForwardsReques
     this.edits = RequestEdits.spent;
     this.target.parsed = undefined;
     const { firstResponseMs } = this.context;
-    if (firstResponseMs < proxy.endpoint.timings.timeoutMs) proxy.endpoint.clock.arm(this.#waitTimer, firstResponseMs);
+    if (firstResponseMs < proxy.endpoint.timings.timeoutMs) this.#wait(firstResponseMs);
     transaction.start(text, hop);
   }
 
@@ -173,14 +174,14 @@ export class Branch implements ClientTransactionUser, TimerOwner, ForwardsReques
   }
 
   #receiveProvisional(status: number): void {
-    const { proxy, request, ringMs } = this.context;
+    const { request, ringMs } = this.context;
     if (request.method !== 'INVITE' || this.#cancelSent) return;
     if (this.#pendingCancel !== undefined) {
       this.#sendCancel(this.#pendingCancel);
       return;
     }
     // The first starts timer C, every other one but 100 starts it again (§16.7 step 2).
-    if (!this.#provisional || status > 100) proxy.endpoint.clock.arm(this.#waitTimer, ringMs);
+    if (!this.#provisional || status > 100) this.#wait(ringMs);
     this.#provisional = true;
   }
 
@@ -189,11 +190,17 @@ export class Branch implements ClientTransactionUser, TimerOwner, ForwardsReques
     const { endpoint } = this.context.proxy;
     this.#cancelSent = true;
     this.#transaction!.cancel(headers);
-    endpoint.clock.arm(this.#waitTimer, endpoint.timings.timeoutMs);
+    this.#wait(endpoint.timings.timeoutMs);
+  }
+
+  #wait(delayMs: number): void {
+    this.context.proxy.endpoint.clock.arm((this.#waitTimer ??= new Timer(this)), delayMs);
   }
 
   #stopWaiting(): void {
+    if (this.#waitTimer === undefined) return;
     this.context.proxy.endpoint.clock.disarm(this.#waitTimer);
+    this.#waitTimer = undefined;
   }
 
   #fail(status: number): void {

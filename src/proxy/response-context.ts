@@ -49,7 +49,7 @@ export class ResponseContext implements ServerTransactionUser, BranchContext {
   readonly proxy: ProxyParts;
   readonly server: ServerTransaction;
   readonly owner: ForwardingOwner;
-  readonly branches: Branch[] = [];
+  branches: readonly Branch[] = NO_BRANCHES;
   /** How long a branch may take to its first response (`fr_timer`), in milliseconds. */
   firstResponseMs: number;
   /** How long a branch may ring (`fr_inv_timer`, timer C), in milliseconds. */
@@ -161,7 +161,8 @@ export class ResponseContext implements ServerTransactionUser, BranchContext {
     const breadths = breadthOfBranches(this.request, targets.length, options.maxBreadth);
     if (breadths === undefined) return 'no-breadth';
     const first = this.branches.length;
-    for (let index = 0; index < targets.length; index += 1) this.branches.push(new Branch(this, first + index, targets[index]!, edits.copy(), breadths[index]!));
+    const added = targets.map((target, index) => new Branch(this, first + index, target, edits.copy(), breadths[index]!));
+    this.branches = first === 0 ? added : [...this.branches, ...added];
     this.#forwarding = true;
     for (let index = first; index < this.branches.length; index += 1) {
       const branch = this.branches[index]!;
@@ -171,7 +172,7 @@ export class ResponseContext implements ServerTransactionUser, BranchContext {
     this.#forwarding = false;
     const reason = this.#notSentReason(first);
     if (reason !== undefined) {
-      this.branches.length = first;
+      this.branches = this.branches.slice(0, first);
       return reason;
     }
     this.#check();
@@ -278,6 +279,10 @@ export class ResponseContext implements ServerTransactionUser, BranchContext {
     if (this.#finalStatus === 0 || this.#handlingFailure || this.#branchFailures > 0) return;
     for (const branch of this.branches) branch.forgetResponse();
     this.owner.onAnswered();
+    // Of an INVITE more 2xx may come. Retransmissions of other requests are the server transaction's alone.
+    if (this.request.method === 'INVITE' || this.waiting) return;
+    this.server.user = undefined;
+    this.owner.onEnded(this);
   }
 
   #branchFailed(branch: Branch): void {
@@ -380,6 +385,9 @@ export class ResponseContext implements ServerTransactionUser, BranchContext {
     this.owner.onEnded(this);
   }
 }
+
+/** Most requests never have more branches than they are first forwarded in: an array that grows would be kept too large. */
+const NO_BRANCHES: readonly Branch[] = [];
 
 /** Why a branch was not sent, the worse behind (Kamailio reports the lowest of its error codes). */
 const GRAVITY: readonly NotSent[] = ['dropped', 'forbidden', 'unresolvable', 'bad-uri'];

@@ -75,7 +75,8 @@ export class RouteContext implements RouteRun {
   flags = 0;
   branchFlags = 0;
   scriptFlags = 0;
-  attributes: AttributeValues;
+  /** What a transaction takes over when it begins; undefined as long as there are none. */
+  ownAttributes: AttributeValues | undefined = undefined;
 
   forceRport = false;
   /** `KSR.x.drop()` or `KSR.set_drop()` was called. */
@@ -114,7 +115,6 @@ export class RouteContext implements RouteRun {
     this.edits = edits ?? new RequestEdits();
     this.requestUri = message.isRequest ? message.requestUriText : '';
     this.requestUriIsNew = kind === 'request';
-    this.attributes = new AttributeValues();
   }
 
   get services(): ScriptServices {
@@ -124,6 +124,11 @@ export class RouteContext implements RouteRun {
   /** What modules keep for this run: SQL results, fetched items, iterators. */
   get locals(): RouteLocals {
     return (this.#locals ??= new RouteLocals());
+  }
+
+  /** Those of the transaction, or before there is one those that it will get, if there are any yet. */
+  get attributes(): AttributeValues {
+    return this.transaction?.attributes ?? (this.ownAttributes ??= new AttributeValues());
   }
 
   /** Those of the transaction, or before there is one those that it will get. */

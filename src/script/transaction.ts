@@ -8,7 +8,7 @@ import type { Target } from '../proxy/target.ts';
 import type { ServerTransaction } from '../sip/endpoint/server-transaction.ts';
 import { EditList } from '../sip/message/edit-list.ts';
 import type { SipMessage } from '../sip/message/sip-message.ts';
-import type { AttributeValues } from './attribute-values.ts';
+import { AttributeValues } from './attribute-values.ts';
 import type { Callbacks } from './callbacks.ts';
 import { RouteContext, type RouteOwner, type RouteRunner } from './route-context.ts';
 import type { RouteProgress, RouteTransaction } from './route-transaction.ts';
@@ -19,7 +19,6 @@ import type { RouteProgress, RouteTransaction } from './route-transaction.ts';
  */
 export class Transaction implements ForwardingOwner, RouteTransaction, RouteOwner, TimerOwner {
   readonly context: ResponseContext;
-  readonly attributes: AttributeValues;
   readonly callbacks: Callbacks;
   flags: number;
   edits: RequestEdits;
@@ -32,12 +31,13 @@ export class Transaction implements ForwardingOwner, RouteTransaction, RouteOwne
   /** What the route had come to that `t_suspend` has put aside: the next one goes on from there. */
   #suspended: RouteProgress | undefined;
   #suspensionTimer: Timer | undefined;
+  #attributes: AttributeValues | undefined;
 
   constructor(proxy: Proxy, server: ServerTransaction, route: RouteContext) {
     this.#runner = route.runner;
     server.forceRport = route.forceRport;
     this.context = proxy.open(server, this);
-    this.attributes = route.attributes;
+    this.#attributes = route.ownAttributes;
     this.callbacks = route.callbacks;
     this.contactQueue = route.contactQueue;
     this.flags = route.flags;
@@ -45,6 +45,10 @@ export class Transaction implements ForwardingOwner, RouteTransaction, RouteOwne
     this.requestUri = route.requestUri;
     if (route.firstResponseMs > 0) this.context.firstResponseMs = route.firstResponseMs;
     if (route.ringMs > 0) this.context.ringMs = route.ringMs;
+  }
+
+  get attributes(): AttributeValues {
+    return (this.#attributes ??= new AttributeValues());
   }
 
   get request(): SipMessage {
@@ -75,7 +79,6 @@ export class Transaction implements ForwardingOwner, RouteTransaction, RouteOwne
     route.kind = 'onreply';
     route.owner = this;
     route.transaction = this;
-    route.attributes = this.attributes;
     route.branch = branch;
     route.flags = this.flags;
     route.scriptFlags = 0;
@@ -206,7 +209,6 @@ export class Transaction implements ForwardingOwner, RouteTransaction, RouteOwne
     const route = new RouteContext(this.#runner, kind, message, this.context.source, edits);
     route.owner = this;
     route.transaction = this;
-    route.attributes = this.attributes;
     route.flags = this.flags;
     route.forceRport = this.context.forceRport;
     return route;

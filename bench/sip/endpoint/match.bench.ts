@@ -19,7 +19,7 @@ function invite(call: number): SipMessage {
   return parsed(Buffer.from(text, 'latin1').toString('latin1'));
 }
 
-const transactions = new ServerTransactions();
+const transactions = new ServerTransactions(TRANSACTIONS);
 for (let call = 0; call < TRANSACTIONS; call += 1) {
   // The look-up reads nothing of a transaction but its request.
   transactions.add({ request: invite(call), chained: undefined } as unknown as ServerTransaction);

@@ -16,7 +16,7 @@ export interface ClientTransactionUser {
   onResponse(response: SipMessage): void;
   /** No answer in time, or the request could not be delivered. */
   onTransactionFailure(failure: TransactionFailure): void;
-  /** The transaction is over, in whichever way: nothing more will come. */
+  /** Nothing more will come, in whichever way the transaction has ended. */
   onTransactionEnded?(): void;
 }
 
@@ -63,10 +63,11 @@ export class ClientTransaction implements InviteClientPort<SipMessage>, NonInvit
   readonly slot: number;
   readonly generation: number;
   readonly method: string;
-  readonly user: ClientTransactionUser;
+  #user: ClientTransactionUser;
   readonly #port: ClientTransactionPort;
   readonly #branchIds: BranchIds;
-  readonly #retransmitTimer = new Timer(this, RETRANSMIT);
+  /** While it may fire: most transactions are answered long before, and linger without it. */
+  #retransmitTimer: Timer | undefined;
   readonly #lifetimeTimer = new Timer(this, LIFETIME);
   #retransmitName: InviteClientTimer | NonInviteClientTimer = 'A';
   #lifetimeName: InviteClientTimer | NonInviteClientTimer = 'B';
@@ -86,7 +87,7 @@ export class ClientTransaction implements InviteClientPort<SipMessage>, NonInvit
     this.slot = place.slot;
     this.generation = place.generation;
     this.method = method;
-    this.user = user;
+    this.#user = user;
   }
 
   /** The branch parameter of our Via. Written when it is asked for: a text a transaction would be kept for nothing. */
@@ -94,8 +95,8 @@ export class ClientTransaction implements InviteClientPort<SipMessage>, NonInvit
     return this.#branchIds.format(this.slot, this.generation);
   }
 
-  get destination(): Destination | undefined {
-    return this.#destination;
+  get user(): ClientTransactionUser {
+    return this.#user;
   }
 
   get terminated(): boolean {
@@ -162,17 +163,18 @@ export class ClientTransaction implements InviteClientPort<SipMessage>, NonInvit
 
   passUp(status: number, response: SipMessage): void {
     if (status >= 200) this.#forgetRequest();
-    this.user.onResponse(response);
+    this.#user.onResponse(response);
+    if (status >= 200 && this.method !== 'INVITE') this.#leaveUser();
   }
 
   passUpFailure(failure: TransactionFailure): void {
-    this.user.onTransactionFailure(failure);
+    this.#user.onTransactionFailure(failure);
   }
 
   startTimer(name: InviteClientTimer | NonInviteClientTimer, delayMs: number): void {
     if (isRetransmitTimer(name)) {
       this.#retransmitName = name;
-      this.#port.clock.arm(this.#retransmitTimer, delayMs);
+      this.#port.clock.arm((this.#retransmitTimer ??= new Timer(this, RETRANSMIT)), delayMs);
     } else {
       this.#lifetimeName = name;
       this.#port.clock.arm(this.#lifetimeTimer, delayMs);
@@ -180,12 +182,17 @@ export class ClientTransaction implements InviteClientPort<SipMessage>, NonInvit
   }
 
   stopTimer(name: InviteClientTimer | NonInviteClientTimer): void {
-    this.#port.clock.disarm(isRetransmitTimer(name) ? this.#retransmitTimer : this.#lifetimeTimer);
+    if (!isRetransmitTimer(name)) {
+      this.#port.clock.disarm(this.#lifetimeTimer);
+    } else if (this.#retransmitTimer !== undefined) {
+      this.#port.clock.disarm(this.#retransmitTimer);
+      this.#retransmitTimer = undefined;
+    }
   }
 
   ended(): void {
     this.#ended = true;
-    this.user.onTransactionEnded?.();
+    this.#leaveUser();
     if (this.#parent !== undefined) this.#parent.#release();
     else this.#release();
   }
@@ -208,9 +215,18 @@ export class ClientTransaction implements InviteClientPort<SipMessage>, NonInvit
   }
 
   #forgetRequest(): void {
-    // The ACK of a failure may have to be sent again.
-    if (this.#lastSent === this.#requestText) this.#lastSent = '';
     this.#requestText = '';
+    // The ACK of a failure may have to be sent again.
+    if (this.#machine?.state === 'completed' && this.method === 'INVITE') return;
+    this.#lastSent = '';
+    this.#destination = undefined;
+  }
+
+  /** Nothing more will come: what the user keeps need not live as long as retransmissions are absorbed. */
+  #leaveUser(): void {
+    const user = this.#user;
+    this.#user = SILENT_USER;
+    user.onTransactionEnded?.();
   }
 
   /** The slot is free when both the request and its CANCEL have ended. */

@@ -72,7 +72,7 @@ export class Endpoint implements TransportReceiver, ClientTransactionPort, Serve
   readonly #sender: MessageSender;
   readonly #branchIds = new BranchIds();
   readonly #clients = new ClientTransactions(this.#branchIds);
-  readonly #servers = new ServerTransactions();
+  readonly #servers: ServerTransactions;
   /** Open connections that something came in on: a response goes back on its own while that is open (§18.2.2). */
   readonly #connections = new Set<number>();
   readonly #ownAddresses: OwnAddresses;
@@ -89,6 +89,7 @@ export class Endpoint implements TransportReceiver, ClientTransactionPort, Serve
     this.#sender = parts.sender;
     this.#ownAddresses = parts.ownAddresses;
     this.#options = parts.options;
+    this.#servers = new ServerTransactions(parts.options.maxTransactions);
     this.#counters = defineEndpointCounters(parts.counters);
   }
 

@@ -43,7 +43,7 @@ const TRYING_MS = 200;
 export class ServerTransaction implements InviteServerPort<string, SipMessage>, NonInviteServerPort<string>, TimerOwner {
   readonly request: SipMessage;
   readonly source: Source;
-  /** Next transaction with the same Call-ID and CSeq number. */
+  /** Next transaction in the same slot of the table. */
   chained: ServerTransaction | undefined = undefined;
   user: ServerTransactionUser | undefined = undefined;
   /** Treat the topmost Via as if it had asked for `rport` (RFC 3581). */
@@ -144,8 +144,8 @@ export class ServerTransaction implements InviteServerPort<string, SipMessage>, 
     this.#lastStatus = status;
     // A 2xx to an INVITE is sent again by the callee alone (RFC 6026 §7.1).
     this.#lastSent = status >= 200 && status < 300 && this.request.method === 'INVITE' ? '' : text;
-    if (status >= 200) this.request.forgetParts();
     this.#port.sendReply(text, this.request, this.source, this.forceRport);
+    if (status >= 200) this.request.forgetParts();
   }
 
   resend(): void {

@@ -1,9 +1,10 @@
-import { BACKSLASH, CR, LF, NUL, SPACE, TAB } from '../grammar/characters.ts';
-import { equalsIgnoringCase, parseDecimal, skipBlanks, skipToken, trimEnd } from '../grammar/scan.ts';
-import { CALL_ID, CONTENT_LENGTH, CSEQ, FROM, MAX_FORWARDS, OTHER, TO, headerId } from '../headers/header-id.ts';
+import { CR, LF, NUL, SPACE } from '../grammar/characters.ts';
+import { equalsIgnoringCase, parseDecimal, skipToken, trimEnd } from '../grammar/scan.ts';
+import { CONTENT_LENGTH } from '../headers/header-id.ts';
 import { methodIn } from '../headers/method.ts';
 import { MAGIC_COOKIE } from '../headers/via.ts';
-import { FIELD_STRIDE, ID_BITS, SipMessage } from './sip-message.ts';
+import { FOLDED, TOO_MANY, checkFields, indexHeader } from './header-index.ts';
+import { SipMessage } from './sip-message.ts';
 
 /** What is refused for its size alone. */
 export interface MessageLimits {
@@ -25,10 +26,6 @@ export interface ParseFailure {
   /** The message as far as it could be indexed, to copy Via, From, To, Call-ID and CSeq from. */
   readonly message: SipMessage | undefined;
 }
-
-/** Fields that must stand in a message once and once only, as bits of a mask (§20; RFC 4475 §3.3.8). */
-const SINGLE = (1 << CALL_ID) | (1 << CSEQ) | (1 << FROM) | (1 << TO) | (1 << MAX_FORWARDS);
-const MANDATORY = (1 << CALL_ID) | (1 << CSEQ) | (1 << FROM) | (1 << TO);
 
 /**
  * Parses one message: start line, index of header fields, the fields that every element needs
@@ -67,11 +64,7 @@ export function isParseFailure(parsed: SipMessage | ParseFailure): parsed is Par
 }
 
 const NOT_SIP = 'not SIP';
-const NO_END = 'the header does not end with an empty line';
 const BAD_VERSION = 'the version is not SIP/2.0';
-const TOO_MANY = 'too many header fields';
-/** Not a failure: the header has folded lines, which are blanked before it is indexed again. */
-const FOLDED = 'folded';
 
 function dropped(failure: string): ParseFailure {
   return { failure, status: 0, message: undefined };
@@ -130,86 +123,9 @@ function hasLineBreak(text: string, at: number, end: number): boolean {
   return false;
 }
 
-/** The index of the message that is being parsed: one for all, copied at its right size when that is known. */
-const index: number[] = [];
-let indexed = 0;
-
-/** Which of the fields that must stand once were seen, as a mask, and whether one of them stands twice. */
-let seen = 0;
-let seenTwice = false;
-
-function indexHeader(message: SipMessage, at: number, maxHeaders: number): string | undefined {
-  // Its length stays what it is: V8 would give the memory back and grow it anew with each message.
-  indexed = 0;
-  seen = 0;
-  seenTwice = false;
-  const failure = indexFields(message, at, maxHeaders);
-  message.fields = index.slice(0, indexed);
-  return failure;
-}
-
-/**
- * Fills the index, field by field. Returns what is wrong, if anything is. It searches where it can:
- * to ask for the code of each character costs several times as much (bench/sip/message/parse.bench.ts).
- */
-function indexFields(message: SipMessage, at: number, maxHeaders: number): string | undefined {
-  const { raw, text } = message;
-  const start = at;
-  for (;;) {
-    // What was indexed before a failure is whole, and can be copied into the answer.
-    message.headerEnd = at;
-    const lineEnd = text.indexOf('\r', at);
-    if (lineEnd < 0) return NO_END;
-    // A CR or LF alone ends the line to some readers: what is a header field to them must not pass as text.
-    if (text.indexOf('\n', at) !== lineEnd + 1) return 'a bare CR or LF in the header';
-    if (lineEnd === at) break;
-    if (isBlank(text.charCodeAt(at))) return at === start ? 'the start line is folded' : FOLDED;
-    if (indexed >= maxHeaders * FIELD_STRIDE) return TOO_MANY;
-
-    const colon = text.indexOf(':', at);
-    if (colon < 0 || colon > lineEnd) return 'a header field has no colon';
-    let nameEnd = colon;
-    // Of `raw`: blanks may stand before the colon, a fold may not (HCOLON, §25.1).
-    while (nameEnd > at && isBlank(raw.charCodeAt(nameEnd - 1))) nameEnd -= 1;
-    const id = headerId(text, at, nameEnd);
-    // The names that have an id are tokens.
-    if (id === OTHER && (nameEnd === at || skipToken(text, at, nameEnd) !== nameEnd)) return 'the name of a header field is no token';
-    if (id !== OTHER && id <= MAX_FORWARDS) {
-      const bit = 1 << id;
-      if ((seen & bit & SINGLE) !== 0) seenTwice = true;
-      seen |= bit;
-    }
-    index[indexed] = (at << ID_BITS) | id;
-    index[indexed + 1] = skipBlanks(text, colon + 1, lineEnd);
-    indexed += FIELD_STRIDE;
-    at = lineEnd + 2;
-  }
-  message.bodyStart = at + 2;
-  return hasBareNul(text, start, at) ? 'a NUL in the header' : undefined;
-}
-
-function isBlank(code: number): boolean {
-  return code === SPACE || code === TAB;
-}
-
-/** NUL may stand in a header as a quoted pair only (§25.1; RFC 4475 §3.1.1.2). */
-function hasBareNul(text: string, start: number, end: number): boolean {
-  for (let nul = text.indexOf('\0', start); nul >= 0 && nul < end; nul = text.indexOf('\0', nul + 1)) {
-    if (!isEscaped(text, start, nul)) return true;
-  }
-  return false;
-}
-
-/** True when an odd number of backslashes stands before `at`: an even one escapes itself. */
-function isEscaped(text: string, start: number, at: number): boolean {
-  let first = at;
-  while (first > start && text.charCodeAt(first - 1) === BACKSLASH) first -= 1;
-  return ((at - first) & 1) === 1;
-}
-
 function checkMandatory(message: SipMessage): string | undefined {
-  if (seenTwice) return 'a header field that must stand once stands twice';
-  if ((seen & MANDATORY) !== MANDATORY) return 'a mandatory header field is missing';
+  const failure = checkFields();
+  if (failure !== undefined) return failure;
   const via = message.via;
   if (via === undefined) return 'the topmost Via is missing or malformed';
   // The cookie alone identifies nothing (RFC 4475 §3.2.1).

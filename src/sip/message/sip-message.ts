@@ -1,26 +1,22 @@
+import { randomInt } from 'node:crypto';
 import { parseCSeq, type CSeq } from '../headers/cseq.ts';
-import { CALL_ID, CONTACT, CSEQ, FROM, MAX_FORWARDS, OTHER, PATH, RECORD_ROUTE, ROUTE, TO, VIA, canonicalName, headerId } from '../headers/header-id.ts';
+import { CONTACT, MAX_FORWARDS, OTHER, PATH, RECORD_ROUTE, ROUTE, VIA, canonicalName, headerId } from '../headers/header-id.ts';
 import { parseNameAddr, parseNameAddrList, type NameAddr } from '../headers/name-addr.ts';
 import { parseVia, type Via } from '../headers/via.ts';
 import { equalsIgnoringCase, parseDecimal, trimEnd } from '../grammar/scan.ts';
 import { parseUri, type Uri } from '../uri/uri.ts';
+import { FIELD_STRIDE, ID_BITS, indexHeader, type IndexedMessage } from './header-index.ts';
 
-/**
- * Numbers a header field takes in the index: where its name starts, with the id in the lowest bits, and where its value
- * starts. Where it ends follows from the next field. As many live as there are messages, so they are few.
- */
-export const FIELD_STRIDE = 2;
-export const ID_BITS = 5;
 const ID_MASK = (1 << ID_BITS) - 1;
 
-const NO_FIELDS: readonly number[] = [];
+const HASH_SEED = randomInt(2 ** 31);
 
 /**
  * A received message: the text as it came and an index of its header fields. Values are parsed
  * when they are first asked for and kept. Nothing here changes the text; what a proxy or a script
  * changes is kept beside it in an `EditList` and takes effect when the message is written.
  */
-export class SipMessage {
+export class SipMessage implements IndexedMessage {
   /** The message as it came, from its start line on, one character per byte, body included. */
   readonly raw: string;
   /**
@@ -28,13 +24,19 @@ export class SipMessage {
    * one space). It is the same string when nothing was folded.
    */
   readonly text: string;
-  /** Flat index, `FIELD_STRIDE` numbers a header field, in the order of the message. */
-  fields: readonly number[] = NO_FIELDS;
+  fields: readonly number[] | undefined = undefined;
   /** Start of the empty line that ends the header. */
   headerEnd = 0;
   bodyStart = 0;
   /** Behind the body; octets of the datagram after it do not belong to the message (§18.3). */
   bodyEnd = 0;
+
+  // What every element reads is found without the index.
+  viaStart = -1;
+  fromStart = -1;
+  toStart = -1;
+  callIdStart = -1;
+  cseqStart = -1;
 
   /** Method of a request; of a response, that of its CSeq. */
   method = '';
@@ -49,7 +51,8 @@ export class SipMessage {
   #to: NameAddr | undefined;
   #cseq: CSeq | undefined;
   #callId: string | undefined;
-  #transactionKey: string | undefined;
+  #transactionHash = 0;
+  #isForgetful = false;
   #requestUri: Uri | undefined | null = null;
   #routes: readonly NameAddr[] | undefined | null = null;
 
@@ -59,10 +62,14 @@ export class SipMessage {
   }
 
   /**
-   * Lets go of what was parsed and is seldom asked for again: it is parsed anew then. Of a request that has been answered
-   * nothing is left to do but to recognise its retransmissions, for half a minute, and there are many such.
+   * Lets go of the index and of what was parsed: who asks again has it made anew, and it is not kept. Of a request that
+   * has been answered nothing is left to do but to recognise its retransmissions and its ACK, for half a minute, and
+   * there are many such.
    */
   forgetParts(): void {
+    this.#isForgetful = true;
+    this.fields = undefined;
+    this.#via = undefined;
     this.#from = undefined;
     this.#to = undefined;
     this.#cseq = undefined;
@@ -95,32 +102,39 @@ export class SipMessage {
 
   /** Index of the first field with that id at or after field number `from`, or -1. */
   findField(id: number, from = 0): number {
-    const fields = this.fields;
+    const fields = this.#index();
     for (let at = from * FIELD_STRIDE; at < fields.length; at += FIELD_STRIDE) if ((fields[at]! & ID_MASK) === id) return at / FIELD_STRIDE;
     return -1;
   }
 
   get fieldCount(): number {
-    return this.fields.length / FIELD_STRIDE;
+    return this.#index().length / FIELD_STRIDE;
+  }
+
+  #index(): readonly number[] {
+    // It was without failure the first time.
+    if (this.fields === undefined) indexHeader(this, this.text.indexOf('\r\n') + 2, Number.POSITIVE_INFINITY);
+    return this.fields!;
   }
 
   fieldId(index: number): number {
-    return this.fields[index * FIELD_STRIDE]! & ID_MASK;
+    return this.#index()[index * FIELD_STRIDE]! & ID_MASK;
   }
 
   /** Offset of the first character of the field's name. */
   fieldStart(index: number): number {
-    return this.fields[index * FIELD_STRIDE]! >> ID_BITS;
+    return this.#index()[index * FIELD_STRIDE]! >> ID_BITS;
   }
 
   /** Offset behind the CRLF that ends the field, folded lines included. */
   fieldEnd(index: number): number {
+    const fields = this.#index();
     const next = (index + 1) * FIELD_STRIDE;
-    return next < this.fields.length ? this.fields[next]! >> ID_BITS : this.headerEnd;
+    return next < fields.length ? fields[next]! >> ID_BITS : this.headerEnd;
   }
 
   valueStart(index: number): number {
-    return this.fields[index * FIELD_STRIDE + 1]!;
+    return this.#index()[index * FIELD_STRIDE + 1]!;
   }
 
   valueEnd(index: number): number {
@@ -176,11 +190,10 @@ export class SipMessage {
 
   /** The topmost Via; undefined when there is none or its syntax is wrong. */
   get via(): Via | undefined {
-    if (this.#via === undefined) {
-      const index = this.findField(VIA);
-      if (index >= 0) this.#via = parseVia(this.text, this.valueStart(index), this.valueEnd(index));
-    }
-    return this.#via;
+    if (this.#via !== undefined || this.viaStart < 0) return this.#via;
+    const via = parseVia(this.text, this.viaStart, this.#valueEndFrom(this.viaStart));
+    if (!this.#isForgetful) this.#via = via;
+    return via;
   }
 
   /** Every Via from the top down, as far as their syntax is right. */
@@ -200,33 +213,55 @@ export class SipMessage {
   }
 
   get from(): NameAddr | undefined {
-    if (this.#from === undefined) this.#from = this.#nameAddr(FROM);
-    return this.#from;
+    if (this.#from !== undefined || this.fromStart < 0) return this.#from;
+    const from = this.#nameAddr(this.fromStart);
+    if (!this.#isForgetful) this.#from = from;
+    return from;
   }
 
   get to(): NameAddr | undefined {
-    if (this.#to === undefined) this.#to = this.#nameAddr(TO);
-    return this.#to;
+    if (this.#to !== undefined || this.toStart < 0) return this.#to;
+    const to = this.#nameAddr(this.toStart);
+    if (!this.#isForgetful) this.#to = to;
+    return to;
   }
 
   get cseq(): CSeq | undefined {
-    if (this.#cseq === undefined) {
-      const index = this.findField(CSEQ);
-      if (index >= 0) this.#cseq = parseCSeq(this.text, this.valueStart(index), this.valueEnd(index));
-    }
-    return this.#cseq;
+    if (this.#cseq !== undefined || this.cseqStart < 0) return this.#cseq;
+    const cseq = parseCSeq(this.text, this.cseqStart, this.#valueEndFrom(this.cseqStart));
+    if (!this.#isForgetful) this.#cseq = cseq;
+    return cseq;
   }
 
   /** Call-ID, '' when there is none. */
   get callId(): string {
-    if (this.#callId === undefined) this.#callId = this.header(CALL_ID) ?? '';
-    return this.#callId;
+    if (this.#callId !== undefined) return this.#callId;
+    const callId = this.callIdStart < 0 ? '' : this.text.slice(this.callIdStart, this.#valueEndFrom(this.callIdStart));
+    if (!this.#isForgetful) this.#callId = callId;
+    return callId;
   }
 
-  /** Call-ID and CSeq number: what a request, its retransmissions, its ACK and its CANCEL have in common. */
-  get transactionKey(): string {
-    if (this.#transactionKey === undefined) this.#transactionKey = `${this.callId} ${this.cseq?.number ?? 0}`;
-    return this.#transactionKey;
+  /**
+   * Of Call-ID and CSeq number: what a request, its retransmissions, its ACK and its CANCEL have in common. Begun with
+   * a number that nobody outside knows, so that nobody can choose many that are the same.
+   */
+  get transactionHash(): number {
+    if (this.#transactionHash === 0) {
+      const { callId } = this;
+      let hash = HASH_SEED ^ (this.cseq?.number ?? 0);
+      for (let at = 0; at < callId.length; at += 1) hash = Math.imul(hash ^ callId.charCodeAt(at), 0x01000193);
+      // The lowest bits alone would miss what the highest ones know.
+      this.#transactionHash = hash ^ (hash >>> 15);
+    }
+    return this.#transactionHash;
+  }
+
+  /** True when both have the same Call-ID and CSeq number. */
+  sharesTransactionKey(other: SipMessage): boolean {
+    if (this.transactionHash !== other.transactionHash) return false;
+    const { callId } = other;
+    const end = this.callIdStart + callId.length;
+    return this.text.startsWith(callId, this.callIdStart) && this.#valueEndFrom(this.callIdStart) === end && this.cseq?.number === other.cseq?.number;
   }
 
   /** Max-Forwards: -1 when it is not there, -2 when it is no number of at most 255 (§20.22). */
@@ -267,10 +302,14 @@ export class SipMessage {
     return values;
   }
 
-  #nameAddr(id: number): NameAddr | undefined {
-    const index = this.findField(id);
-    if (index < 0) return undefined;
-    const value = parseNameAddr(this.text, this.valueStart(index), this.valueEnd(index));
-    return value !== undefined && value.end === this.valueEnd(index) ? value : undefined;
+  #nameAddr(start: number): NameAddr | undefined {
+    const end = this.#valueEndFrom(start);
+    const value = parseNameAddr(this.text, start, end);
+    return value !== undefined && value.end === end ? value : undefined;
+  }
+
+  /** The end of the value that starts there: lines that go on behind a fold are one in `text`. */
+  #valueEndFrom(start: number): number {
+    return trimEnd(this.text, start, this.text.indexOf('\r', start));
   }
 }

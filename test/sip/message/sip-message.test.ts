@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { CONTACT, MAX_FORWARDS, OTHER, VIA } from '../../../src/sip/headers/header-id.ts';
-import { message, oneByte } from './messages.ts';
+import { START, message, oneByte } from './messages.ts';
 
 describe('fields', () => {
   test('are found by id, from any place on', () => {
@@ -135,7 +135,37 @@ describe('UTF-8', () => {
   });
 });
 
-test('the transaction key has a Call-ID with blanks in it apart from the number', () => {
-  assert.notEqual(message({ 'Call-ID': 'a 1' }).transactionKey, message({ 'Call-ID': 'a', CSeq: '1 INVITE' }).transactionKey);
-  assert.equal(message({ CSeq: '0009 INVITE' }).transactionKey, 'c1@192.0.2.1 9');
+describe('the transaction key, of Call-ID and CSeq number', () => {
+  const own = message({ 'Call-ID': 'a1@host', CSeq: '9 INVITE' });
+
+  test('is shared by what has both the same, however the number is written, and whatever the method', () => {
+    const other = message({ 'Call-ID': 'a1@host', CSeq: '0009 CANCEL' }, { start: START.replace('INVITE', 'CANCEL') });
+    assert.ok(own.sharesTransactionKey(other) && other.sharesTransactionKey(own));
+    assert.equal(own.transactionHash, other.transactionHash);
+  });
+
+  for (const [what, fields] of [
+    ['another number', { 'Call-ID': 'a1@host', CSeq: '10 INVITE' }],
+    ['another Call-ID', { 'Call-ID': 'b1@host', CSeq: '9 INVITE' }],
+    ['a Call-ID that goes on', { 'Call-ID': 'a1@host2', CSeq: '9 INVITE' }],
+    ['a Call-ID that ends before', { 'Call-ID': 'a1@hos', CSeq: '9 INVITE' }],
+  ] as const) {
+    test(`is not shared by ${what}`, () => {
+      const other = message(fields);
+      assert.ok(!own.sharesTransactionKey(other) && !other.sharesTransactionKey(own));
+    });
+  }
+});
+
+test('a message that has forgotten its parts reads them anew, folded lines and all', () => {
+  const fields = { 'Call-ID': 'a1@host', CSeq: '9\r\n INVITE', From: '<sip:a@x>\r\n ;tag=1', 'X-More': 'one\r\n two' };
+  const once = message(fields);
+  const again = message(fields);
+  again.forgetParts();
+  for (let times = 0; times < 2; times += 1) {
+    assert.deepEqual([again.via, again.from, again.to, again.cseq, again.callId, again.requestUri], [once.via, once.from, once.to, once.cseq, once.callId, once.requestUri]);
+    assert.equal(again.fieldCount, once.fieldCount);
+    for (let index = 0; index < once.fieldCount; index += 1) assert.equal(again.fieldValue(index), once.fieldValue(index));
+    assert.ok(again.sharesTransactionKey(once) && once.sharesTransactionKey(again));
+  }
 });

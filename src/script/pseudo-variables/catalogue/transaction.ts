@@ -65,7 +65,7 @@ function ofMessage(choose: (route: RouteContext) => SipMessage | undefined): PvF
         if (message === undefined) return null;
         if (message === route.message) return variable.get(route);
         const other = new RouteContext(route.runner, message.isRequest ? 'request' : 'reply', message, route.source, new EditList());
-        other.attributes = route.attributes;
+        other.ownAttributes = route.attributes;
         return variable.get(other);
       },
       set: () => true,
