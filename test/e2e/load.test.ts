@@ -42,8 +42,9 @@ for (const { name, redis, url, db } of await withBackends()) {
 
     const answered = async () => (await sandbox.posts()).flatMap(({ replyToId }) => replyToId ?? []);
     let count = 0;
-    await until('every post has an answer', async () => (count = (await db('ledger').where({ kind: 'answer', state: 'done' })).length) >= POSTS, ANSWERED_MS).catch((thrown: unknown) => {
-      throw new Error(`${(thrown as Error).message}; ${count} have`);
+    await until('every post has an answer', async () => (count = (await db('ledger').where({ kind: 'answer', state: 'done' })).length) >= POSTS, ANSWERED_MS).catch(async (thrown: unknown) => {
+      const states = await db('ledger').select('state', 'reason', 'not_before').count('id').where({ kind: 'answer' }).groupBy('state', 'reason', 'not_before');
+      throw new Error(`${(thrown as Error).message}; ${count} have; it is ${new Date().toISOString()}, and there are ${JSON.stringify(states)}\n${scene.stack.service.stdout.slice(-2_000)}`);
     });
     const tookMs = Date.now() - startMs;
     await scene.quiet();
