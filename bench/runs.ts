@@ -41,11 +41,11 @@ export const RUNS: readonly Run[] = [
     about: 'Kamailio with the allocator that it takes unless told otherwise, the debugging one. It is what most installations run, and not what this page compares with.',
   },
   {
-    name: 'rate-3000',
+    name: 'generator',
     script: 'bench:compare',
-    args: ['--rates', '3000', '--seconds', '20', '--rounds', '3', '--load', 'generator'],
-    title: '3,000 calls a second',
-    about: 'Both servers, each on one core, at 3,000 calls a second from the generator of our own: nothing may fail.',
+    args: ['--rates', '1000,2000,3000', '--seconds', '10', '--rounds', '5', '--load', 'generator'],
+    title: 'From INVITE to 200',
+    about: 'Calls from the generator of our own, whose times are finer than those of SIPp, each server on one core. Nothing may fail at 3,000 calls a second either.',
   },
   {
     name: 'price',

@@ -1,3 +1,5 @@
+import { base36 } from './base36.ts';
+
 /**
  * FNV-1a over the characters of some texts, two lanes of 32 bits, as 14 characters or fewer of base 36.
  * For names that must come out the same each time and need no secrecy beyond `seed`. Texts are added one by one:
@@ -29,7 +31,7 @@ export class ShortHash {
   }
 
   get text(): string {
-    return (this.#a >>> 0).toString(36) + (this.#b >>> 0).toString(36);
+    return base36(this.#a >>> 0) + base36(this.#b >>> 0);
   }
 
   #mix(a: number, b: number, value: number): this {

@@ -113,7 +113,9 @@ export class RouteContext implements RouteRun {
     this.message = message;
     this.source = source;
     this.edits = edits ?? new RequestEdits();
-    this.requestUri = message.isRequest ? message.requestUriText : '';
+    // The message has taken its Request-URI apart already.
+    if (message.isRequest) this.#requestUri = message.requestUri;
+    this.requestUri = this.#requestUriText = this.#requestUri?.text ?? '';
     this.requestUriIsNew = kind === 'request';
   }
 
@@ -144,7 +146,7 @@ export class RouteContext implements RouteRun {
   get parsedRequestUri(): Uri | undefined {
     if (this.requestUri !== this.#requestUriText) {
       this.#requestUriText = this.requestUri;
-      this.#requestUri = this.requestUri === this.message.requestUriText ? this.message.requestUri : parseUri(this.requestUri);
+      this.#requestUri = parseUri(this.requestUri);
     }
     return this.#requestUri;
   }

@@ -1,3 +1,4 @@
+import { base36 } from '../../base/base36.ts';
 import { ShortHash } from '../../base/hash.ts';
 import { randomHex } from '../../base/ids.ts';
 import { MAGIC_COOKIE, type Via } from '../headers/via.ts';
@@ -30,7 +31,7 @@ export class BranchIds {
   }
 
   format(slot: number, generation: number): string {
-    return this.#prefix + slot.toString(36) + '.' + generation.toString(36) + this.#suffix;
+    return this.#prefix + base36(slot) + '.' + base36(generation) + this.#suffix;
   }
 
   /** Slot and generation packed as `slot * 2^21 + generation`, or -1 when the branch is not one of this run's. */

@@ -37,7 +37,8 @@ export class ClientTransactions {
     const place = this.#branchIds.parse(branch);
     if (place < 0) return undefined;
     const slot = Math.floor(place / GENERATIONS);
-    return this.#generations[slot] === place % GENERATIONS ? this.#slots[slot] : undefined;
+    // No `%`: of what is no small integer the remainder is a call into the C library.
+    return this.#generations[slot] === place - slot * GENERATIONS ? this.#slots[slot] : undefined;
   }
 
   close(transaction: ClientTransaction): void {

@@ -3,6 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Counter, Counters } from '../../base/counters.ts';
 import type { Logger } from '../../base/logger.ts';
 import { DropWatch } from './drop-watch.ts';
+import { PeerTable, type Peer } from './peer-table.ts';
 import { PortAddresses } from './port-addresses.ts';
 import { TcpCounters, DEFAULT_TCP_OPTIONS, type TcpOptions } from './tcp-options.ts';
 import { TcpTransport } from './tcp.ts';
@@ -36,6 +37,7 @@ export class Transports {
   readonly #unsendable: Counter;
   readonly #tcp: TcpTransport;
   readonly #udp = new Map<LocalSocket, DatagramSocket>();
+  readonly #places = new PeerTable(placeOf);
   #locals: readonly LocalSocket[] = [];
   #ownByPort = new Map<number, PortAddresses>();
 
@@ -77,8 +79,9 @@ export class Transports {
   /** Takes one message. Never throws and never waits; a failure is told later by `onSendError`. */
   send(text: string, destination: Destination): void {
     const { protocol, address, port, local: preferred } = destination;
-    if (isIP(address) === 0 || !(port > 0 && port < 65_536)) return this.#fail(destination, 'EINVAL');
-    const local = this.localSocketFor(protocol, address, preferred);
+    const place = this.#places.get(address, port);
+    if (!place.isValid) return this.#fail(destination, 'EINVAL');
+    const local = this.#localSocketFor(protocol, place, preferred);
     if (local === undefined) return this.#fail(destination, 'EADDRNOTAVAIL');
     if (protocol === 'tcp') return this.#tcp.send(text, destination, local);
     const socket = this.#udp.get(local);
@@ -91,8 +94,10 @@ export class Transports {
    * else the first that can reach it. A socket on a loopback address reaches loopback only.
    */
   localSocketFor(protocol: Protocol, address: string, preferred?: LocalSocket): LocalSocket | undefined {
-    const family = familyOf(address);
-    const loopback = isLoopback(address);
+    return this.#localSocketFor(protocol, this.#places.get(address, 0), preferred);
+  }
+
+  #localSocketFor(protocol: Protocol, { family, loopback }: Place, preferred: LocalSocket | undefined): LocalSocket | undefined {
     if (preferred?.protocol === protocol && preferred.family === family && fits(preferred, loopback)) return preferred;
     let spare: LocalSocket | undefined;
     for (const local of this.#locals) {
@@ -158,6 +163,17 @@ export class Transports {
     this.#unsendable.value += 1;
     reportSendError(this.#setup.receiver, destination, code);
   }
+}
+
+/** What is asked of an address and port before each message to it. */
+interface Place extends Peer {
+  readonly isValid: boolean;
+  readonly family: 4 | 6;
+  readonly loopback: boolean;
+}
+
+function placeOf(address: string, port: number): Place {
+  return { address, port, isValid: isIP(address) !== 0 && port > 0 && port < 65_536, family: familyOf(address), loopback: isLoopback(address) };
 }
 
 function fits(local: LocalSocket, loopback: boolean): boolean {
