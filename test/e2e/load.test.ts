@@ -13,6 +13,8 @@ const LIMIT_SPEED = 300;
 const POSTS_PER_WINDOW = 100;
 const WINDOW_MS = 900_000 / LIMIT_SPEED;
 const CONCURRENCY = 5;
+/** X shows no more than the newest 800 mentions to who comes to read them. */
+const SHOWN = 750;
 /** What 1,000 replies need at the least, and as long again. */
 const ANSWERED_MS = 2 * (POSTS / POSTS_PER_WINDOW) * WINDOW_MS;
 
@@ -32,6 +34,7 @@ for (const { name, redis, url, db } of await withBackends()) {
     const startMs = Date.now();
     const written = new Map<string, string[]>(users.map((user) => [onX(user), []]));
     for (let index = 0; index < POSTS; index += 1) {
+      if (index === SHOWN) await until('the first ones are read', async () => (await db('commands').select('id')).length === SHOWN);
       const from = onX(users[index % USERS]!);
       const wish = WISHES[Math.floor(index / USERS + index) % WISHES.length]!;
       const { id } = await sandbox.postAs({ from, text: `@sipweet ${wish}${wish.startsWith('flurbl') ? ` ${index}` : ''}` });
