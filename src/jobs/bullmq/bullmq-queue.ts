@@ -17,7 +17,7 @@ import { BullConsumer, LOCK_MS, type ConsumerParts } from './bull-consumer.ts';
 import { endedWithin, within } from './deadline.ts';
 import { unpack } from './envelope.ts';
 import { BackendLink } from './link.ts';
-import { bundled, oneEach, type NewBullJob } from './new-bull-job.ts';
+import { addTo, bundled, oneEach, type NewBullJob } from './new-bull-job.ts';
 import { PostgresStore } from './postgres-store.ts';
 import { RedisStore } from './redis-store.ts';
 import type { BullQueue, BullStore, FailedJob } from './store.ts';
@@ -61,7 +61,7 @@ class BullmqQueue implements JobQueue {
     this.#store = store;
     this.#clock = clock;
     this.#link = new BackendLink({ target: store.target, ping: () => store.ping(), clock, logger });
-    const addSplit = async (queue: string, job: NewBullJob): Promise<void> => void (await this.#ask(queue, (bull) => bull.addBulk([job])));
+    const addSplit = async (queue: string, job: NewBullJob): Promise<void> => this.#ask(queue, (bull) => addTo(bull, [job]));
     this.#parts = { store, link: this.#link, clock, lockMs: options.lockMs ?? LOCK_MS, addSplit };
     store.onError((error) => this.#link.suspect(error));
   }
@@ -75,7 +75,7 @@ class BullmqQueue implements JobQueue {
     }
     for (const [name, group] of byQueue) {
       const bullJobs = (isBundled ? bundled : oneEach)(group, this.#clock.now());
-      await this.#call(name, (queue) => queue.addBulk(bullJobs));
+      await this.#call(name, (queue) => addTo(queue, bullJobs));
     }
   }
 

@@ -4,7 +4,7 @@ import type { Bundle, Envelope } from './envelope.ts';
 /** The part of BullMQ's `Queue` that is used here, whatever the backend under it. */
 export type BullQueue = Pick<
   Queue<Envelope | Bundle>,
-  'addBulk' | 'pause' | 'resume' | 'isPaused' | 'waitUntilReady' | 'close'
+  'add' | 'addBulk' | 'pause' | 'resume' | 'isPaused' | 'waitUntilReady' | 'close'
 > & {
   getJobCounts(...states: string[]): Promise<Record<string, number>>;
   getFailed(start: number, end: number): Promise<readonly FailedJob[]>;
