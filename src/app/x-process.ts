@@ -48,7 +48,7 @@ export function openXProcess({ config, clock, logger, role }: { config: Config; 
   const { apiBase, timeoutMs } = config.x;
   const db = openPool({ url, config, logger, applicationName: `sipweet ${role}` });
   const counters = new Counters();
-  const meter = new SpendMeter({ table: new SpendTable(db), logger, counters });
+  const meter = new SpendMeter({ table: new SpendTable(db), clock, logger, counters });
   const x = new XClient({ keys, clock, logger: logger.child({ module: 'x' }), timeoutMs, onSpend: meter.onSpend, ...(apiBase === undefined ? {} : { apiBase }) });
   const queue = connectBullmq({ redisUrl: config.queue.redisUrl, databaseUrl: url, clock, logger: logger.child({ module: 'queue' }) });
   return {

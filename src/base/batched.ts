@@ -11,6 +11,8 @@ export interface BatchedWork<Input, Output> {
   readonly isOnesFault?: (thrown: unknown) => boolean;
   /** Inputs of one run at most. Default 100. */
   readonly limit?: number;
+  /** When calls came during a run, the next one begins so long after it, so that more go together. Default: at once. */
+  readonly gather?: { readonly clock: Clock; readonly ms: number };
   /** After so long a run is late: the next one goes beside it. Default: they wait for it. */
   readonly patience?: { readonly clock: Clock; readonly ms: number };
 }
@@ -29,12 +31,12 @@ const MAX_LATE = 3;
 /**
  * Calls that wait together are done together: the first goes at once, and those that come while a run
  * is under way are the next run. So one call alone waits for nothing, and under load the cost of a
- * round trip and of a commit is shared by as many as came meanwhile.
+ * round trip and of a commit is shared by as many as came meanwhile, and within `gather` after it.
  *
  * A run that fails fails all of its calls, unless it may be the fault of one of them: then each is done
  * by itself, for which `run` has to do all or nothing. A run that hangs, behind somebody's lock, delays its own calls only.
  */
-export class Batched<Input, Output> {
+export class Batched<Input, Output> implements TimerOwner {
   readonly #work: BatchedWork<Input, Output>;
   #waiting: Call<Input, Output>[] = [];
   /** The run that the others wait for. */
@@ -42,6 +44,7 @@ export class Batched<Input, Output> {
   /** All runs under way. */
   readonly #runs = new Set<Run<Input, Output>>();
   #isAsked = false;
+  readonly #gathering = new Timer(this);
 
   constructor(work: BatchedWork<Input, Output>) {
     this.#work = work;
@@ -50,7 +53,7 @@ export class Batched<Input, Output> {
   call(input: Input): Promise<Output> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ input, resolve, reject });
-      if (this.#current !== undefined || this.#isAsked) return;
+      if (this.#current !== undefined || this.#isAsked || this.#gathering.armed) return;
       this.#isAsked = true;
       // What the same turn of the event loop asks for goes along.
       queueMicrotask(() => {
@@ -58,6 +61,11 @@ export class Batched<Input, Output> {
         this.#next();
       });
     });
+  }
+
+  /** They have gathered for long enough. */
+  onTimer(): void {
+    this.#next();
   }
 
   /** Begins a run with what waits, when none is under way, or all that are are late. */
@@ -82,7 +90,10 @@ export class Batched<Input, Output> {
     this.#work.patience?.clock.disarm(run.timer);
     this.#runs.delete(run);
     if (this.#current === run) this.#current = undefined;
-    this.#next();
+    const { gather, limit = LIMIT } = this.#work;
+    // A full run leaves a backlog, in which nobody has to wait for others.
+    if (gather === undefined || this.#waiting.length === 0 || run.calls.length >= limit) this.#next();
+    else if (!this.#gathering.armed) gather.clock.arm(this.#gathering, gather.ms);
   }
 
   #takeNext(): Call<Input, Output>[] {

@@ -56,6 +56,30 @@ test('inputs of the same key are done one after the other, and no run takes more
   assert.deepEqual(runs.inputs, [['a1', 'b1'], ['a2', 'c1']]);
 });
 
+test('with a time to gather, one alone goes at once, and what came during a run waits for more; behind a full run nobody waits', async () => {
+  const clock = new VirtualClock();
+  const runs = new Runs();
+  const batched = new Batched({ run: runs.run, limit: 3, gather: { clock, ms: 10 } });
+  const all = [batched.call('a')];
+  await begun();
+  all.push(batched.call('b'));
+  await runs.endAll();
+  clock.advance(9);
+  all.push(batched.call('c'), batched.call('d'), batched.call('e'));
+  await begun();
+  assert.deepEqual(runs.inputs, [['a']]);
+  clock.advance(1);
+  assert.deepEqual(runs.inputs, [['a'], ['b', 'c', 'd']]);
+  await runs.endAll();
+  assert.deepEqual(runs.inputs, [['a'], ['b', 'c', 'd'], ['e']]);
+  await runs.endAll();
+  all.push(batched.call('f'));
+  await begun();
+  assert.deepEqual(runs.inputs.at(-1), ['f']);
+  await runs.endAll();
+  assert.deepEqual(await Promise.all(all), ['A', 'B', 'C', 'D', 'E', 'F']);
+});
+
 /** Fails runs that have `bad` in them. */
 function failing(isOnesFault: boolean) {
   const inputs: (readonly string[])[] = [];

@@ -8,12 +8,15 @@ import type { EventSpool, SpoolRecord } from './spool.ts';
 
 /** Records handed over in one call of the sink. */
 const BATCH = 100;
+/** Events that came while a batch was under way wait so long for more of them: a batch costs the queue as much as an event. */
+const GATHER_MS = 10;
 const FIRST_REST_MS = 100;
 const MAX_REST_MS = 5_000;
 
 /**
  * Hands the records of a spool to the queue, oldest first, one batch at a time, and acknowledges a
- * batch only when the queue has all of it. While the queue is away it rests between tries, longer
+ * batch only when the queue has all of it. An event that comes alone goes at once; a stream of them goes in
+ * batches some milliseconds apart. While the queue is away it rests between tries, longer
  * each time; the spool keeps what comes in. A batch may be handed over twice, when the process
  * dies or the queue's answer is lost in between: what is handed over for the second time with the same
  * neighbours is the same job, and otherwise the workers know the events by their ids.
@@ -89,6 +92,10 @@ export class SpoolPump {
         await this.#spool.acknowledge(records.length);
         this.#handedOver.value += records.length;
         this.#recovered();
+        if (records.length < BATCH && this.#spool.pending() > 0) {
+          this.#clock.arm(this.#timer, GATHER_MS);
+          break;
+        }
       }
     } catch (thrown) {
       this.#failed(thrown);

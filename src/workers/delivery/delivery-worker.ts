@@ -39,7 +39,7 @@ export class DeliveryWorker<Payload> implements WorkerPart {
     this.#processor = new DeliveryProcessor({
       ...options,
       source,
-      jobs: new GatheringSink(queue),
+      jobs: new GatheringSink(queue, clock),
       pause: this.#pause,
       timings,
       counters: deliveryCounters(counters),

@@ -1,4 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { Batched } from '../../base/batched.ts';
+import type { Clock } from '../../base/clock.ts';
 import type { Counter, Counters } from '../../base/counters.ts';
 import { errorText } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
@@ -7,21 +9,29 @@ import type { OnSpend } from '../../x/prices.ts';
 
 /** Charges that wait for the database; past it they are counted and logged, and missing in the table. */
 const MOST_WAITING = 1_000;
+const GATHER_MS = 10;
 
 /**
- * Writes down what the calls to X cost, those that come while it writes together. Give `onSpend` to the client; what is called inside of
+ * Writes down what the calls to X cost, those that come while it writes, and some milliseconds after, together. Give `onSpend` to the client; what is called inside of
  * `attribute` is put on the account of that row of the ledger.
  */
 export class SpendMeter {
-  readonly #table: Pick<SpendTable, 'recordAll'>;
+  readonly #records: Batched<Charge, undefined>;
   readonly #logger: Logger;
   readonly #unrecorded: Counter;
   readonly #ledgerId = new AsyncLocalStorage<string>();
-  #waiting: Charge[] = [];
-  #writing: Promise<void> | undefined;
+  /** Charges on their way to the database. */
+  readonly #writing = new Set<Promise<void>>();
 
-  constructor(options: { readonly table: Pick<SpendTable, 'recordAll'>; readonly logger: Logger; readonly counters: Counters }) {
-    this.#table = options.table;
+  constructor(options: { readonly table: Pick<SpendTable, 'recordAll'>; readonly clock: Clock; readonly logger: Logger; readonly counters: Counters }) {
+    const { table, clock } = options;
+    this.#records = new Batched({
+      run: async (charges) => {
+        await table.recordAll(charges);
+        return charges.map(() => undefined);
+      },
+      gather: { clock, ms: GATHER_MS },
+    });
     this.#logger = options.logger;
     this.#unrecorded = options.counters.define('x.spend.unrecorded', 'Charges of X that could not be written down: the budget does not know of them');
   }
@@ -29,9 +39,9 @@ export class SpendMeter {
   readonly onSpend: OnSpend = (call, units, micros) => {
     const ledgerId = this.#ledgerId.getStore();
     const charge: Charge = { call, units, micros, ...(ledgerId === undefined ? {} : { ledgerId }) };
-    if (this.#waiting.length >= MOST_WAITING) return this.#lose(charge, 'too many wait for the database');
-    this.#waiting.push(charge);
-    this.#writing ??= this.#write();
+    if (this.#writing.size >= MOST_WAITING) return this.#lose(charge, 'too many wait for the database');
+    const writing: Promise<void> = this.#record(charge).finally(() => this.#writing.delete(writing));
+    this.#writing.add(writing);
   };
 
   /** Runs `work`, whose calls to X are for that row of the ledger. */
@@ -41,21 +51,14 @@ export class SpendMeter {
 
   /** Resolves when everything so far is written, or lost. */
   async flush(): Promise<void> {
-    await this.#writing;
+    await Promise.all(this.#writing);
   }
 
-  async #write(): Promise<void> {
-    // What is charged in this turn of the event loop goes along.
-    await Promise.resolve();
-    while (this.#waiting.length > 0) await this.#record(this.#waiting.splice(0));
-    this.#writing = undefined;
-  }
-
-  async #record(charges: readonly Charge[]): Promise<void> {
+  async #record(charge: Charge): Promise<void> {
     try {
-      await this.#table.recordAll(charges);
+      await this.#records.call(charge);
     } catch (thrown) {
-      for (const charge of charges) this.#lose(charge, errorText(thrown));
+      this.#lose(charge, errorText(thrown));
     }
   }
 

@@ -57,6 +57,26 @@ test('an event appended later is handed over without being asked for', async () 
   assert.deepEqual(ids(queue.added), ['q:a']);
 });
 
+test('one event goes at once; those that come meanwhile go together, a moment later', async () => {
+  const { spool, pump, queue, clock } = bench();
+  const { addBatch } = queue;
+  let isFirst = true;
+  queue.addBatch = async (jobs) => {
+    if (isFirst) for (const key of ['b', 'c']) spool.append('q', key, '');
+    isFirst = false;
+    return addBatch.call(queue, jobs);
+  };
+  pump.start();
+  spool.append('q', 'a', '');
+  await settle();
+  spool.append('q', 'd', '');
+  await settle();
+  assert.deepEqual(queue.added.map((batch) => ids([batch])), [['q:a']]);
+  clock.advance(10);
+  assert.equal(await pump.flushed(), true);
+  assert.deepEqual(queue.added.map((batch) => ids([batch])), [['q:a'], ['q:b', 'q:c', 'q:d']]);
+});
+
 test('the same key twice is the same job', async () => {
   const { spool, pump, queue } = bench();
   pump.start();
@@ -150,7 +170,7 @@ test('close during a rest ends at once', async () => {
   assert.equal(await pump.flushed(), false);
 });
 
-async function fileRun(context: TestContext, folder: string, queue: MemoryQueue): Promise<{ spool: FileSpool; pump: SpoolPump }> {
+async function fileRun(context: TestContext, folder: string, queue: MemoryQueue): Promise<{ spool: FileSpool; pump: SpoolPump; clock: VirtualClock }> {
   const options = { clock: new VirtualClock(), counters: new Counters(), logger: silentLogger };
   const spool = await FileSpool.open({ folder, ...options, maxInMemory: 20 });
   const pump = new SpoolPump({ spool, sink: queue, ...options });
@@ -158,7 +178,7 @@ async function fileRun(context: TestContext, folder: string, queue: MemoryQueue)
     await pump.close();
     await spool.close();
   });
-  return { spool, pump };
+  return { spool, pump, clock: options.clock };
 }
 
 test('what a run could not hand over, the next one hands over first', async (context) => {
@@ -175,6 +195,11 @@ test('what a run could not hand over, the next one hands over first', async (con
   const second = await fileRun(context, folder, queue);
   second.spool.append('q', 'n200', '');
   second.pump.start();
-  assert.equal(await second.pump.flushed(), true);
+  let isFlushed = false;
+  void second.pump.flushed().then((all) => (isFlushed = all));
+  while (!isFlushed) {
+    await settle();
+    second.clock.advance(10);
+  }
   assert.deepEqual(ids(queue.added), Array.from({ length: 201 }, (_, n) => `q:n${n}`));
 });
