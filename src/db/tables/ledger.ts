@@ -4,6 +4,7 @@
  *
  *               plan          claim           finish
  *     (nothing) ───► planned ──────► sending ───────► done | refused | parked
+ *         └──────── planAndClaim ───────┘
  *                       ▲  release     │  ▲
  *                       └──────────────┘  └ takeOver: a worker died; find out what X has
  *
@@ -83,6 +84,14 @@ export interface Outcome {
   readonly remoteId?: string;
 }
 
+/** What an effect that is entered now is claimed for. */
+export interface FirstClaim {
+  /** The way that it goes. */
+  readonly channel: string;
+  /** How many messages its SIP user may be told by themselves within a time: past that it is entered and not claimed. */
+  readonly storm: { readonly messages: number; readonly windowMs: number };
+}
+
 /** A claim that its holder got from `claim` or `takeOver`. */
 export type Claim = Pick<LedgerEntry, 'id' | 'attempt'>;
 
@@ -107,6 +116,12 @@ export interface LedgerRow {
   updated_at: Date;
 }
 
+const COLUMNS = `id, kind, state, reason, attempt, recipient, content, remote_id, call_id, sipuser, reply_to, not_before, counterparty,
+  channel, refusals, digest_id, created_at, updated_at`;
+
+/** Messages of the kinds that a digest may tell which were told by themselves, or are about to be. */
+const TOLD_ALONE = `other.kind in ('direct-message', 'instant-message') and other.digest_id is null and other.state <> 'refused'`;
+
 export class LedgerTable {
   readonly #db: Knex;
 
@@ -129,11 +144,43 @@ export class LedgerTable {
        from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::timestamptz[], ?::text[])
          as effect (id, kind, recipient, content, call_id, sipuser, reply_to, not_before, counterparty)
        on conflict (id) do update set id = excluded.id returning *`,
-      columnsOf(effects, ({ id, kind, recipient, content, callId, sipUser, replyTo, notBefore, counterparty }) => [
-        id, kind, recipient, content, callId, sipUser, replyTo, notBefore, counterparty,
-      ]),
+      columnsOf(effects, valuesOf),
     );
     return inOrderOf(effects, rows).map((row) => toEntry(row!));
+  }
+
+  /**
+   * `plan` and `claim` in one step, for an effect that is new as far as anybody knows. `undefined` when it is
+   * there already: then nothing was done. It comes back `planned` when its SIP user was told so much that it
+   * belongs into a digest; two workers at the same moment do not count each other's.
+   */
+  async planAndClaim(effect: PlannedEffect, claim: FirstClaim): Promise<LedgerEntry | undefined> {
+    return (await this.planAndClaimAll([{ effect, claim }]))[0];
+  }
+
+  /** The same for several, of different ids, in one statement. Those before it in the array count for it. */
+  async planAndClaimAll(wanted: readonly { readonly effect: PlannedEffect; readonly claim: FirstClaim }[]): Promise<readonly (LedgerEntry | undefined)[]> {
+    const rows = await this.#runPrepared(
+      'ledger.planAndClaim',
+      `with effect as (
+         select *, row_number() over (partition by sipuser order by place) - 1 as before_it
+         from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::timestamptz[], ?::text[], ?::text[], ?::int[], ?::float8[])
+           with ordinality as given (id, kind, recipient, content, call_id, sipuser, reply_to, not_before, counterparty, channel, messages, window_secs, place)
+         where not exists (select from ledger where ledger.id = given.id)
+       ), counted as (
+         select effect.*, before_it + (
+           select count(*) from ledger other
+           where other.sipuser = effect.sipuser and ${TOLD_ALONE} and other.created_at > now() - make_interval(secs => window_secs)
+         ) < messages as is_free from effect
+       )
+       insert into ledger (id, kind, state, attempt, channel, recipient, content, call_id, sipuser, reply_to, not_before, counterparty, created_at)
+       select id, kind, case when is_free then 'sending' else 'planned' end, is_free::int, case when is_free then channel end,
+         recipient, content, call_id, sipuser, reply_to, not_before, counterparty, clock_timestamp()
+       from counted order by place
+       on conflict (id) do nothing returning ${COLUMNS}`,
+      columnsOf(wanted, ({ effect, claim: { channel, storm } }) => [...valuesOf(effect), channel, storm.messages, storm.windowMs / 1000]),
+    );
+    return inOrderOf(wanted.map(({ effect }) => effect), rows).map(toEntryIfAny);
   }
 
   /**
@@ -205,7 +252,8 @@ export class LedgerTable {
   /** The same for several, of different ids, in one statement. */
   async finishAll(ends: readonly (Pick<LedgerEntry, 'id' | 'attempt'> & Outcome)[]): Promise<readonly (LedgerEntry | undefined)[]> {
     // Locked in the order of their ids: the charges of the same rows are booked at the same time (`SpendTable`).
-    const rows = await this.#run(
+    const rows = await this.#runPrepared(
+      'ledger.finish',
       `with claimed as (
          select ledger.id, claim.state, claim.reason, claim.remote_id
          from ledger join unnest(?::text[], ?::int[], ?::text[], ?::text[], ?::text[]) as claim (id, attempt, state, reason, remote_id) on ledger.id = claim.id
@@ -218,7 +266,7 @@ export class LedgerTable {
          update ledger set state = ended.state, reason = ended.reason, remote_id = ended.remote_id, channel = ended.channel, updated_at = now()
          from ended where ledger.digest_id = ended.id and ledger.state = 'planned'
        )
-       select * from ended`,
+       select ${COLUMNS} from ended`,
       columnsOf(ends, ({ id, attempt, state, reason, remoteId }) => [id, attempt, state, reason, remoteId]),
     );
     return inOrderOf(ends, rows).map(toEntryIfAny);
@@ -281,7 +329,7 @@ export class LedgerTable {
     const { rows } = await this.#db.raw<{ rows: { id: string; count: number }[] }>(
       `select own.id, (
          select count(*)::int from ledger other
-         where other.sipuser = own.sipuser and other.kind in ('direct-message', 'instant-message') and other.digest_id is null and other.state <> 'refused'
+         where other.sipuser = own.sipuser and ${TOLD_ALONE}
            and (other.created_at, other.id) < (own.created_at, own.id)
            and other.created_at > own.created_at - make_interval(secs => ?)
        ) as count from ledger own where own.id = any(?::text[])`,
@@ -308,9 +356,18 @@ export class LedgerTable {
     return toEntryIfAny((await this.#run(sql, params))[0]);
   }
 
+  /** For a statement of every message: planned once a connection. It names its columns, since its plan does not outlive another one behind a `*`. */
+  async #runPrepared(name: string, sql: string, params: readonly unknown[]): Promise<LedgerRow[]> {
+    return (await this.#db.raw<{ rows: LedgerRow[] }>(sql, params as Knex.RawBinding[]).options({ name })).rows;
+  }
+
   async #run(sql: string, params: readonly unknown[]): Promise<LedgerRow[]> {
     return (await this.#db.raw<{ rows: LedgerRow[] }>(sql, params as Knex.RawBinding[])).rows;
   }
+}
+
+function valuesOf({ id, kind, recipient, content, callId, sipUser, replyTo, notBefore, counterparty }: PlannedEffect): unknown[] {
+  return [id, kind, recipient, content, callId, sipUser, replyTo, notBefore, counterparty];
 }
 
 /** The values of several inputs as one array a column, which `unnest` makes rows of again. */

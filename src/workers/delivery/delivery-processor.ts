@@ -53,13 +53,13 @@ export class DeliveryProcessor<Payload> {
   }
 
   async #begin(run: Run, payload: Payload, job: RunningJob): Promise<JobOutcome> {
-    const { ledger, source, meter } = this.#parts;
-    const known = await ledger.find(run.id);
-    if (known !== undefined) return this.#delivery.resume(run, known);
+    const { source, meter } = this.#parts;
     const planning = await meter.attribute(run.id, () => source.plan(payload));
     switch (planning.kind) {
-      case 'planned':
-        return this.#delivery.resume(run, planning.entry, planning.user);
+      case 'new':
+        return this.#delivery.begin(run, planning.effect, planning.user);
+      case 'known':
+        return this.#delivery.resume(run, planning.entry);
       case 'nobody':
         return this.#delivery.refuse(run, planning.entry, planning.reason);
       case 'nothing':

@@ -3,6 +3,7 @@
  *
  * A job that comes (again) goes on from the row's state (`db/tables/ledger.ts`):
  *
+ *     (no row)  nothing holds it back: planned and claimed in one step, send, and on as below
  *     planned   may it go, now, and on which way? claim (one worker gets it) ──► sending, send,
  *               finish ──► done; a way that refuses it ──► planned, for the next way, or refused
  *     sending   somebody sent and died, or no clear answer came: see below
@@ -24,7 +25,7 @@
  * What remains, since X knows no idempotency key: a process frozen between its last check and the
  * write to the socket, for longer than all these times together, sends what another has sent.
  */
-import type { LedgerEntry, Outcome } from '../../db/tables/ledger.ts';
+import type { LedgerEntry, Outcome, PlannedEffect } from '../../db/tables/ledger.ts';
 import type { User } from '../../db/tables/users.ts';
 import { DONE, RELEASE, type JobOutcome } from '../../jobs/queue.ts';
 import type { Channel } from './channels/channel.ts';
@@ -58,6 +59,11 @@ export class Delivery {
   /** From now on nothing new is sent: a job that has not begun to send goes back to the queue. */
   stop(): void {
     this.#stopping = true;
+  }
+
+  /** A message that is new, as far as is known, to a SIP user as he stands in the database at this moment. */
+  begin(run: Run, effect: PlannedEffect, user: User): Promise<JobOutcome> {
+    return this.#parts.meter.attribute(effect.id, () => this.#begin(run, effect, user));
   }
 
   /**
@@ -109,6 +115,26 @@ export class Delivery {
     return this.waitFor(longestSendMs(this.#parts.timings), 'another worker is about it');
   }
 
+  async #begin(run: Run, effect: PlannedEffect, user: User): Promise<JobOutcome> {
+    const { ledger, clock, storm } = this.#parts;
+    const channel = await this.#openWay(effect, user);
+    if (channel === undefined) return this.resume(run, await ledger.plan(effect), user);
+    if (this.#stopping) return RELEASE;
+    const claimedAtMs = clock.now();
+    const entry = await ledger.planAndClaim(effect, { channel: channel.name, storm });
+    if (entry === undefined) return this.resume(run, await ledger.plan(effect), user);
+    if (entry.state === 'planned') return this.#deliver(run, entry, user);
+    return this.#sendClaimed(run, entry, user, channel, claimedAtMs);
+  }
+
+  /** The way of a new message when nothing holds it back that can be known without its row. */
+  async #openWay({ kind, sipUser, replyTo }: PlannedEffect, user: User): Promise<Channel | undefined> {
+    if (this.#holding.isQuiet(user)) return undefined;
+    const entry = { kind, sipUser, replyTo, refusals: {} };
+    const channel = this.#parts.channels.next({ entry, user });
+    return channel === undefined || (await channel.held(entry)) !== undefined ? undefined : channel;
+  }
+
   async #deliver(run: Run, entry: LedgerEntry, justRead?: User): Promise<JobOutcome> {
     const { users, x, clock } = this.#parts;
     if (entry.digestId !== undefined) return this.#leaveToDigest(entry);
@@ -128,7 +154,7 @@ export class Delivery {
 
   /** Finds the way, claims and sends. */
   async #choose(run: Run, entry: LedgerEntry, user: User | undefined): Promise<JobOutcome> {
-    const { ledger, channels, clock, timings } = this.#parts;
+    const { ledger, channels, clock } = this.#parts;
     const channel = channels.next({ entry, user });
     if (channel === undefined) {
       return this.#end(run, entry, { state: 'refused', reason: refusalText(entry) ?? 'there is no way to tell it' });
@@ -142,7 +168,11 @@ export class Delivery {
     // Wall-clock time: the monotonic one stands still while the machine sleeps.
     const claimedAtMs = clock.now();
     const claim = await ledger.claim(entry.id, channel.name);
-    if (claim === undefined) return this.leave();
+    return claim === undefined ? this.leave() : this.#sendClaimed(run, claim, user, channel, claimedAtMs);
+  }
+
+  async #sendClaimed(run: Run, claim: LedgerEntry, user: User | undefined, channel: Channel, claimedAtMs: number): Promise<JobOutcome> {
+    const { clock, timings } = this.#parts;
     if (clock.now() - claimedAtMs > timings.claimMs) {
       await this.#book.release(claim, HELD_UP);
       return this.waitFor(0, HELD_UP);

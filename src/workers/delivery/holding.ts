@@ -55,6 +55,11 @@ export class HoldingRules {
     return this.#join(entry, user, windowEndMs, `more than ${messages} messages within ${windowMs / 60_000} minutes`);
   }
 
+  /** Whether the user's quiet hours hold a message back now. */
+  isQuiet(user: User): boolean {
+    return this.#quietUntil(user, this.#parts.clock.now()) !== undefined;
+  }
+
   async #join(entry: LedgerEntry, user: User, dueMs: number, reason: string): Promise<Holding> {
     const { sipUser } = user;
     const digest = { id: `digest:${sipUser}:${dueMs}`, recipient: entry.recipient, sipUser, dueAt: new Date(dueMs) };

@@ -5,7 +5,7 @@ import type { UsersTable } from '../../db/tables/users.ts';
 
 export type Ledger = Pick<
   LedgerTable,
-  'find' | 'plan' | 'claim' | 'takeOver' | 'release' | 'refuse' | 'putOff' | 'finish' | 'unsentBefore' | 'countBefore'
+  'find' | 'plan' | 'planAndClaim' | 'claim' | 'takeOver' | 'release' | 'refuse' | 'putOff' | 'finish' | 'unsentBefore' | 'countBefore'
 >;
 
 export type Digests = Pick<DigestTable, 'hold' | 'close' | 'members'>;

@@ -21,19 +21,27 @@ function nobody(reason: string): Recipient & { kind: 'nobody' } {
   return { kind: 'nobody', reason };
 }
 
+/** Looks the SIP user's mapping up. @throws XFailure when X has to be asked and cannot say now */
+async function findRecipient(sipUser: string, users: Users, x: PacedX): Promise<Recipient> {
+  const user = await users.findBySipUser(sipUser);
+  return knownRecipient(sipUser, user) ?? askRecipient(user!, users, x);
+}
+
+/** What the mapping says by itself; `undefined` when X has to be asked for the account's id. */
+export function knownRecipient(sipUser: string, user: User | undefined): Recipient | undefined {
+  if (user === undefined) return notMapped(sipUser);
+  if (!user.notify) return nobody(`"${sipUser}" wants no messages about missed calls`);
+  return user.xUserId === undefined ? undefined : { kind: 'account', xUserId: user.xUserId, user };
+}
+
 /**
- * Looks the SIP user's mapping up. X is asked for the account's id once in the life of a mapping:
- * ids outlive a change of name, and each lookup costs money.
+ * X is asked for the account's id once in the life of a mapping: ids outlive a change of name, and
+ * each lookup costs money.
  *
  * @throws XFailure when X cannot say now
  */
-export async function findRecipient(sipUser: string, users: Users, x: PacedX): Promise<Recipient> {
-  const user = await users.findBySipUser(sipUser);
-  if (user === undefined) return notMapped(sipUser);
-  const { xUser } = user;
-  if (!user.notify) return nobody(`"${sipUser}" wants no messages about missed calls`);
-  if (user.xUserId !== undefined) return { kind: 'account', xUserId: user.xUserId, user };
-
+export async function askRecipient(user: User, users: Users, x: PacedX): Promise<Recipient> {
+  const { sipUser, xUser } = user;
   let xUserId: string | undefined;
   try {
     xUserId = (await x.findUserByName(xUser))?.id;

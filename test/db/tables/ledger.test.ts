@@ -37,6 +37,24 @@ test('plan enters an effect once and returns what is there, whatever the second 
   assert.deepEqual([second.state, second.attempt, second.content], ['sending', 1, EFFECT.content]);
 });
 
+test('planned and claimed together, those before it count, and what is there already does not', async () => {
+  const first = { channel: 'dm', storm: { messages: 3, windowMs: 60_000 } };
+  const effect = (id: string, sipUser = 'bob') => ({ ...EFFECT, id, sipUser });
+  await ledger.plan(effect('known'));
+  await ledger.plan({ ...effect('old') });
+  await database.db.raw(`update ledger set created_at = now() - interval '2 minutes' where id = 'old'`);
+  const wanted = [effect('1'), effect('known'), effect('2'), effect('carol', 'carol'), effect('3')];
+  const entries = await ledger.planAndClaimAll(wanted.map((one) => ({ effect: one, claim: first })));
+  assert.deepEqual(entries.map((entry) => entry && `${entry.state} ${entry.attempt}`), ['sending 1', undefined, 'sending 1', 'sending 1', 'planned 0']);
+  assert.deepEqual([await ledger.countBefore('3', 60_000), (await ledger.find('known'))?.state], [3, 'planned']);
+});
+
+test('of twenty workers that plan and claim at once one gets it', async () => {
+  const first = { channel: 'dm', storm: { messages: 3, windowMs: 60_000 } };
+  const claims = await Promise.all(Array.from({ length: 20 }, () => ledger.planAndClaim(EFFECT, first)));
+  assert.deepEqual(claims.filter((claim) => claim !== undefined).map(({ state, attempt }) => `${state} ${attempt}`), ['sending 1']);
+});
+
 test('of twenty workers that claim at once one gets it', async () => {
   await ledger.plan(EFFECT);
   const claims = await Promise.all(Array.from({ length: 20 }, () => ledger.claim(EFFECT.id)));

@@ -41,10 +41,16 @@ interface Parts {
 /** Steps of the way, and what a worker is made of that dies there. */
 const DEATHS: Record<string, (s: Stage, death: Death) => Partial<Parts>> = {
   'before it looks the X user up': (s, death) => ({ x: portOf(s, { findUserByName: () => death.before() }) }),
-  'before it plans': (s, death) => ({ ledger: ledgerOf(s, { plan: () => death.before() }) }),
-  'when it has planned': (s, death) => ({ ledger: ledgerOf(s, { plan: (effect) => death.after(s.ledger.plan(effect)) }) }),
-  'before it claims': (s, death) => ({ ledger: ledgerOf(s, { claim: () => death.before() }) }),
-  'when it has claimed': (s, death) => ({ ledger: ledgerOf(s, { claim: (id, channel) => death.after(s.ledger.claim(id, channel)) }) }),
+  'before it plans and claims': (s, death) => ({ ledger: ledgerOf(s, { planAndClaim: () => death.before() }) }),
+  'when it has planned and claimed': (s, death) => ({
+    ledger: ledgerOf(s, { planAndClaim: (effect, claim) => death.after(s.ledger.planAndClaim(effect, claim)) }),
+  }),
+  'before it claims what another has planned': (s, death) => ({
+    ledger: ledgerOf(s, { ...plannedMeanwhile(s), claim: () => death.before() }),
+  }),
+  'when it has claimed what another has planned': (s, death) => ({
+    ledger: ledgerOf(s, { ...plannedMeanwhile(s), claim: (id, channel) => death.after(s.ledger.claim(id, channel)) }),
+  }),
   'before it sends': (s, death) => ({ x: portOf(s, { sendDirectMessage: () => death.before() }) }),
   'when it has sent': (s, death) => ({
     x: portOf(s, { sendDirectMessage: (message) => death.after(s.x.sendDirectMessage(message)) }),
@@ -136,9 +142,8 @@ test('a worker on its last attempt leaves the row to another one that is sending
   });
   const handling = slow.handle(runningJob(event));
   await begun;
-  let finds = 0;
   const failing = s.processor({
-    ledger: ledgerOf(s, { find: (id) => (++finds === 1 ? Promise.reject(new Error('a bug')) : s.ledger.find(id)) }),
+    ledger: ledgerOf(s, { planAndClaim: () => Promise.reject(new Error('a bug')) }),
   });
   const outcome = await failing.handle(runningJob(event, missedCall.retry.attempts));
   assert.equal(outcome.kind, 'retry-at');
@@ -180,10 +185,16 @@ async function assertOnce(s: Stage): Promise<void> {
   assert.deepEqual(s.results().map(({ eventId, state, remoteId }) => [eventId, state, remoteId]), [[event.eventId, 'done', inbox[0]!.id]]);
 }
 
+/** Another worker has entered the event between the question for it and the answer. */
+function plannedMeanwhile({ ledger }: Stage): Pick<Ledger, 'planAndClaim'> {
+  return { planAndClaim: async (effect) => void (await ledger.plan(effect)) };
+}
+
 function ledgerOf({ ledger }: Stage, change: Partial<Ledger>): Ledger {
   return {
     find: (id) => ledger.find(id),
     plan: (effect) => ledger.plan(effect),
+    planAndClaim: (effect, claim) => ledger.planAndClaim(effect, claim),
     claim: (id, channel) => ledger.claim(id, channel),
     takeOver: (claim, olderThanMs) => ledger.takeOver(claim, olderThanMs),
     release: (claim, reason) => ledger.release(claim, reason),

@@ -315,7 +315,7 @@ test('the database goes away behind the send: the message is found, not repeated
 
 test('an error of our own burns attempts and ends as a row with its text', async (t) => {
   const s = await stage(t);
-  s.ledger.claim = () => Promise.reject(new TypeError('row is undefined'));
+  s.ledger.planAndClaim = () => Promise.reject(new TypeError('row is undefined'));
   const steps = await playOut(s, s.processor(), event);
   assert.deepEqual([steps.length, steps.at(-1)], [LAST, 'dead']);
   assert.deepEqual([rowOf(s)?.state, rowOf(s)?.reason], ['refused', 'given up after 15 attempts: row is undefined']);
@@ -327,7 +327,7 @@ test('a stopping worker sends nothing new, and ends what it has begun', async (t
   const idle = s.processor();
   idle.stop();
   assert.deepEqual(await handled(idle, event), { kind: 'release' });
-  assert.equal(rowOf(s)?.state, 'planned');
+  assert.equal(rowOf(s), undefined);
 
   const busy = s.processor({ x: portOf(s, { sendDirectMessage: (message) => (busy.stop(), s.x.sendDirectMessage(message)) }) });
   assert.deepEqual(await busy.handle(runningJob(event)), { kind: 'done' });
@@ -337,11 +337,10 @@ test('a stopping worker sends nothing new, and ends what it has begun', async (t
 test('a worker that was held up between claim and send gives the claim back instead of sending', async (t) => {
   const s = await stage(t);
   await bobIsKnown(s);
-  const { claim } = s.ledger;
-  s.ledger.claim = (id, channel) => {
-    const claimed = claim.call(s.ledger, id, channel);
+  const { planAndClaim } = s.ledger;
+  s.ledger.planAndClaim = (effect, claim) => {
+    const claimed = planAndClaim.call(s.ledger, effect, claim);
     s.clock.advance(TIMINGS.claimMs + 1);
-    s.ledger.claim = claim;
     return claimed;
   };
   const outcome = await handled(s.processor(), event);

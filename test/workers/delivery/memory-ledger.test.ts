@@ -68,6 +68,24 @@ for (const [name, open] of [['the memory ledger', memory], ['the real ledger', r
     assert.equal(state(await ledger.find(id)), 'done 3');
   });
 
+  test(`${name}: planned and claimed in one step once, and only planned in a storm`, async () => {
+    const { ledger } = open();
+    const first = { channel: 'dm', storm: { messages: 2, windowMs: 60_000 } };
+    const begin = async (id: string, change: { sipUser?: string; kind?: string } = {}) => {
+      const entry = await ledger.planAndClaim({ ...EFFECT, sipUser: `first of ${name}`, ...change, id: `first ${id} of ${name}` }, first);
+      return entry && `${entry.state} ${entry.attempt} ${entry.channel}`;
+    };
+    assert.equal(await begin('a'), 'sending 1 dm');
+    assert.equal(await begin('a'), undefined);
+    assert.equal(await begin('b'), 'sending 1 dm');
+    assert.equal(await begin('c'), 'planned 0 undefined');
+    assert.equal(await begin('d', { sipUser: `another of ${name}` }), 'sending 1 dm');
+    const { createdAt, attempt, content } = (await ledger.find(`first a of ${name}`))!;
+    assert.deepEqual([attempt, content, createdAt instanceof Date], [1, 'text', true]);
+    assert.equal((await ledger.finish({ id: `first a of ${name}`, attempt: 1 }, { state: 'done' }))?.state, 'done');
+    assert.equal(await begin('a'), undefined);
+  });
+
   test(`${name}: what was never claimed may end`, async () => {
     const { ledger } = open();
     const planned = await ledger.plan({ ...EFFECT, id: `end of ${name}` });

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../src/base/clock.ts';
 import type { NewDigest } from '../../../src/db/tables/digests.ts';
-import type { Claim, LedgerEntry, Outcome, PlannedEffect } from '../../../src/db/tables/ledger.ts';
+import type { Claim, FirstClaim, LedgerEntry, Outcome, PlannedEffect } from '../../../src/db/tables/ledger.ts';
 import type { Digests, Ledger } from '../../../src/workers/delivery/ports.ts';
 
 /** The ledger and its digests on the clock of a test; `memory-ledger.test.ts` holds it against the real ones. */
@@ -43,6 +43,12 @@ export class MemoryLedger implements Ledger, Digests {
     };
     this.entries.set(id, entry);
     return entry;
+  }
+
+  async planAndClaim(effect: PlannedEffect, { channel, storm }: FirstClaim): Promise<LedgerEntry | undefined> {
+    if (this.entries.has(effect.id)) return undefined;
+    const planned = await this.plan(effect);
+    return (await this.countBefore(effect.id, storm.windowMs)) < storm.messages ? this.claim(effect.id, channel) : planned;
   }
 
   async claim(id: string, channel?: string): Promise<LedgerEntry | undefined> {

@@ -15,6 +15,12 @@ export interface Parcel {
   readonly user: User | undefined;
 }
 
+/** What decides which way a message can go. */
+export interface Addressed {
+  readonly entry: Pick<LedgerEntry, 'kind' | 'sipUser' | 'replyTo' | 'refusals'>;
+  readonly user: User | undefined;
+}
+
 /**
  * One way on which a message can go. `send` rejects with `XFailure` or `ChannelFailure`; what their
  * classes mean for the message is in `failure-policy.ts`.
@@ -24,9 +30,9 @@ export interface Channel {
   /** What the log calls a message that went this way. */
   readonly title: string;
   /** Whether this message can go this way at all. */
-  takes(parcel: Parcel): boolean;
+  takes(message: Addressed): boolean;
   /** What holds all messages on this way, or `undefined`. */
-  held(entry: LedgerEntry): Promise<Hold | undefined>;
+  held(entry: Pick<LedgerEntry, 'kind'>): Promise<Hold | undefined>;
   send(parcel: Parcel): Promise<{ readonly remoteId: string | undefined }>;
   /**
    * How to find out whether a send without a clear end came to something: by looking, or by sending

@@ -1,6 +1,6 @@
 import type { LedgerEntry } from '../../../db/tables/ledger.ts';
 import { isAnswer } from '../rules.ts';
-import { CHANNEL_NAMES, type Channel, type ChannelName, type Parcel } from './channel.ts';
+import { CHANNEL_NAMES, type Addressed, type Channel, type ChannelName } from './channel.ts';
 
 /** An answer stands under the post that asked; all else is between two. Outside of X comes last, what the user chose before what the operator did. */
 const ANSWER_ORDER: readonly ChannelName[] = ['reply', 'dm', 'mastodon', 'webhook'];
@@ -20,11 +20,11 @@ export class Channels {
   }
 
   /** The first way that may take the message and has not refused it. */
-  next(parcel: Parcel): Channel | undefined {
-    return (isAnswer(parcel.entry) ? ANSWER_ORDER : ORDER)
-      .filter((name) => !Object.hasOwn(parcel.entry.refusals, name))
+  next(message: Addressed): Channel | undefined {
+    return (isAnswer(message.entry) ? ANSWER_ORDER : ORDER)
+      .filter((name) => !Object.hasOwn(message.entry.refusals, name))
       .map((name) => this.#byName.get(name))
-      .find((channel) => channel?.takes(parcel) === true);
+      .find((channel) => channel?.takes(message) === true);
   }
 }
 

@@ -23,7 +23,7 @@ export class DirectMessageChannel implements Channel {
     return true;
   }
 
-  held(entry: LedgerEntry) {
+  held(entry: Pick<LedgerEntry, 'kind'>) {
     return this.#x.holdOn('send', { essential: isEssential(entry) });
   }
 

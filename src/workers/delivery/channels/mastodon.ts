@@ -1,5 +1,5 @@
 import { postOnce } from './http-post.ts';
-import { ChannelFailure, type Channel, type Parcel } from './channel.ts';
+import { ChannelFailure, type Addressed, type Channel, type Parcel } from './channel.ts';
 import { fitMessage } from '../../render/fit.ts';
 import { postWeight } from '../../render/post-weight.ts';
 
@@ -31,7 +31,7 @@ export class MastodonChannel implements Channel {
   }
 
   /** For users who have named an account. */
-  takes({ user }: Parcel): boolean {
+  takes({ user }: Addressed): boolean {
     return user?.mastodon !== undefined && ACCOUNT.test(user.mastodon);
   }
 

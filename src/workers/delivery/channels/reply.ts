@@ -5,7 +5,7 @@ import { textsFor } from '../../render/catalogue.ts';
 import { fitMessage } from '../../render/fit.ts';
 import { MAX_POST_WEIGHT, postWeight } from '../../render/post-weight.ts';
 import { isAnswer, isEssential } from '../rules.ts';
-import type { Channel, Parcel } from './channel.ts';
+import type { Addressed, Channel, Parcel } from './channel.ts';
 
 /**
  * A reply under the post that asked for it: X takes one only when the author mentioned us in that
@@ -23,11 +23,11 @@ export class ReplyChannel implements Channel {
     this.#x = x;
   }
 
-  takes({ entry }: Parcel): boolean {
+  takes({ entry }: Addressed): boolean {
     return entry.replyTo !== undefined;
   }
 
-  held(entry: LedgerEntry) {
+  held(entry: Pick<LedgerEntry, 'kind'>) {
     return this.#x.holdOn('reply', { essential: isEssential(entry) });
   }
 

@@ -1,7 +1,7 @@
 import { Webhook } from 'standardwebhooks';
 import type { Clock } from '../../../base/clock.ts';
 import { postOnce } from './http-post.ts';
-import type { Channel, Parcel } from './channel.ts';
+import type { Addressed, Channel, Parcel } from './channel.ts';
 
 export interface WebhookOptions {
   /** `channels.webhookUrl` */
@@ -35,7 +35,7 @@ export class WebhookChannel implements Channel {
   }
 
   /** Messages that concern a user of ours: what strangers are told is nobody else's business. */
-  takes({ entry }: Parcel): boolean {
+  takes({ entry }: Addressed): boolean {
     return entry.sipUser !== undefined;
   }
 

@@ -30,7 +30,7 @@ export class PlannedRows implements DeliverySource<Notice> {
 
   async plan({ id }: Notice): Promise<Planning> {
     const entry = await this.#ledger.find(id);
-    if (entry !== undefined) return { kind: 'planned', entry };
+    if (entry !== undefined) return { kind: 'known', entry };
     // Jobs are added when the transaction of the row is through: it was deleted since, or there was none.
     return { kind: 'nothing', reason: 'there is no such row in the ledger' };
   }

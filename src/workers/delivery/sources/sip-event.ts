@@ -1,9 +1,9 @@
 import type { LogFields } from '../../../base/logger.ts';
-import type { LedgerEntry, LedgerKind } from '../../../db/tables/ledger.ts';
+import type { LedgerEntry, LedgerKind, PlannedEffect } from '../../../db/tables/ledger.ts';
 import type { JobContract, ParsedPayload } from '../../../jobs/contract/job-contract.ts';
 import type { PacedX } from '../paced-x.ts';
 import type { Ledger, Users } from '../ports.ts';
-import { findRecipient } from '../recipient.ts';
+import { askRecipient, knownRecipient } from '../recipient.ts';
 import { shownAddress } from '../../render/caller.ts';
 import { zoneOf } from '../../render/local-time.ts';
 import { plainText } from '../../render/plain-text.ts';
@@ -73,23 +73,31 @@ export class SipEventSource<Event extends SipEvent> implements DeliverySource<Ev
   }
 
   async plan(event: Event): Promise<Planning> {
-    const { users, x, timeZone } = this.#parts;
-    const recipient = await findRecipient(this.#rules.sipUserOf(event), users, x);
+    const { ledger, users, x, timeZone } = this.#parts;
+    const sipUser = this.#rules.sipUserOf(event);
+    const user = await users.findBySipUser(sipUser);
+    let recipient = knownRecipient(sipUser, user);
+    // To ask X costs money, and nobody to tell is an end: neither, when the event has a row.
+    if (recipient?.kind !== 'account') {
+      const entry = await ledger.find(event.eventId);
+      if (entry !== undefined) return { kind: 'known', entry };
+      recipient ??= await askRecipient(user!, users, x);
+    }
     if (recipient.kind === 'nobody') return { kind: 'nobody', entry: await this.planNothing(event), reason: recipient.reason };
-    const { xUserId, user } = recipient;
-    const content = this.#rules.render(event, { locale: user.locale, timeZone: zoneOf(user.timeZone, timeZone) });
-    return { kind: 'planned', entry: await this.#plan(event, xUserId, content), user };
+    const { locale, timeZone: zone } = recipient.user;
+    const content = this.#rules.render(event, { locale, timeZone: zoneOf(zone, timeZone) });
+    return { kind: 'new', effect: this.#effect(event, recipient.xUserId, content), user: recipient.user };
   }
 
   planNothing(event: Event): Promise<LedgerEntry> {
-    return this.#plan(event, plainText(this.#rules.addressOf(event), MAX_RECIPIENT_LENGTH), '');
+    return this.#parts.ledger.plan(this.#effect(event, plainText(this.#rules.addressOf(event), MAX_RECIPIENT_LENGTH), ''));
   }
 
-  #plan(event: Event, recipient: string, content: string): Promise<LedgerEntry> {
+  #effect(event: Event, recipient: string, content: string): PlannedEffect {
     const { eventId: id, callId } = event;
     const { kind } = this.#rules;
     const counterparty = shownAddress(this.#rules.counterpartyOf(event), MAX_ADDRESS_LENGTH);
     const sipUser = this.#rules.sipUserOf(event).replaceAll('\0', '');
-    return this.#parts.ledger.plan({ id, kind, recipient, content, callId, sipUser, ...(counterparty === undefined ? {} : { counterparty }) });
+    return { id, kind, recipient, content, callId, sipUser, ...(counterparty === undefined ? {} : { counterparty }) };
   }
 }

@@ -1,12 +1,14 @@
 import type { LogFields } from '../../../base/logger.ts';
-import type { LedgerEntry } from '../../../db/tables/ledger.ts';
+import type { LedgerEntry, PlannedEffect } from '../../../db/tables/ledger.ts';
 import type { User } from '../../../db/tables/users.ts';
 import type { JobContract, ParsedPayload } from '../../../jobs/contract/job-contract.ts';
 
-/** The row of a job that had none. */
+/** What is to be made of a job. */
 export type Planning =
-  /** `user` is whom it was planned for, when that was looked up just now. */
-  | { readonly kind: 'planned'; readonly entry: LedgerEntry; readonly user?: User }
+  /** A message that has no row, as far as is known. `user` is the SIP user whom it is for, as he stands in the database at this moment. */
+  | { readonly kind: 'new'; readonly effect: PlannedEffect; readonly user: User }
+  /** It has a row. */
+  | { readonly kind: 'known'; readonly entry: LedgerEntry }
   /** There is nobody to tell: the row is there so that it can be asked why. */
   | { readonly kind: 'nobody'; readonly entry: LedgerEntry; readonly reason: string }
   /** Nothing can be planned from this job: it is a dead letter. */
@@ -24,7 +26,7 @@ export interface DeliverySource<Payload> {
   /** What each log line about the job carries. */
   fieldsOf(payload: Payload): LogFields;
   /**
-   * Makes the row, or finds the one that another worker has made meanwhile.
+   * What the job is about: a new message, or one that an earlier try or another worker has made a row of.
    *
    * @throws XFailure when X has to be asked who gets it and cannot say now
    */
