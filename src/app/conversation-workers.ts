@@ -61,10 +61,14 @@ export interface ConversationParts {
   readonly counters: Counters;
 }
 
+/** Jobs of a kind at once. Each holds a connection for its transaction, also while it waits for the lock of its author: some are to be left for messages. */
+const MOST_AT_ONCE = 5;
+
 /** What makes a worker process listen to people on X and do what they ask: the reader, commands, schedules, calls, the sweep. */
 export function conversationWorkers(parts: ConversationParts): readonly WorkerPart[] {
   const { config, db, queue, x, clock, logger, counters } = parts;
-  const { concurrency, stopMs, timeZone } = config.worker;
+  const { stopMs, timeZone } = config.worker;
+  const concurrency = Math.min(config.worker.concurrency, MOST_AT_ONCE);
   const { commandsPerMinute: perMinute, commandsPerHour: perHour, strangersPerDay } = config.calls;
   const transactions = new Transactions(db);
   const policy = policyOf(config);

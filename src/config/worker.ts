@@ -4,10 +4,10 @@ import { section } from './section.ts';
 
 export const WORKER = section('The processes that turn events into messages.', {
   concurrency: integer({
-    default: 5,
+    default: 64,
     min: 1,
     max: 1000,
-    doc: 'Jobs that one worker process runs at once. X allows a few messages a minute: more helps only while calls to X are slow, or where nothing limits them, since jobs that run at once share their database statements. A worker that is killed leaves so many messages of unknown fate.',
+    doc: 'Messages that one worker process delivers at once. They share their database statements. Most of them wait: X allows a few messages a minute, and what it refuses holds all others back. A worker that is killed while X answers slowly leaves so many messages of unknown fate at most, each of which costs a look at X.',
   }),
   stopMs: integer({
     default: 25_000,
