@@ -14,7 +14,7 @@ function partOf(command: string): string {
   return /postgres/.test(command) ? 'postgres' : command.split(' ')[0]!;
 }
 
-/** CPU that the service, everything below it and this process have used so far; what has ended meanwhile is missing. */
+/** CPU that the service, everything below it and this process have used so far. */
 export async function cpuTimes(service: number, others: ReadonlyMap<string, number>): Promise<CpuTimes> {
   const times = new Map<string, number>();
   const add = (part: string, pid: number): void => void times.set(part, (times.get(part) ?? 0) + cpuOf(pid));
@@ -29,10 +29,11 @@ export function cpuSince(before: CpuTimes, after: CpuTimes): CpuTimes {
   return new Map([...after].map(([part, ms]) => [part, ms - (before.get(part) ?? 0)]));
 }
 
+/** Its own, and that of its children that have ended: connections of PostgreSQL come and go. */
 function cpuOf(pid: number): number {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ');
-    return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+    return fields.slice(11, 15).reduce((ticks, field) => ticks + Number(field), 0) * TICK_MS;
   } catch {
     return 0;
   }

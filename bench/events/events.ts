@@ -34,13 +34,10 @@ for (const backend of options.backends) await measure(backend, options);
 report.conclude();
 
 async function measure(backend: BackendName, { calls, seconds, rate, background, set }: Options): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'sipweet-events-'));
-  // PostgreSQL runs as another user when we are root, and is to find its files here.
-  await chmod(folder, 0o755);
   const redis = backend === 'redis' ? await startRedis() : undefined;
   const others = new Map(redis === undefined ? [] : [['redis', redis.pid]]);
   const within = (more: readonly string[], callees: number, work: (scene: Scene) => Promise<void>) =>
-    withScene({ folder, redisUrl: redis?.url, others, set: [...more, ...set], callees }, work);
+    withScene({ redisUrl: redis?.url, others, set: [...more, ...set], callees }, work);
   try {
     if (calls > 0) {
       await within([], Math.ceil((calls + CALLS_A_CALLEE) / CALLS_A_CALLEE) + 2, async (scene) => report.atRest(backend, await measureAtRest(scene, calls)));
@@ -57,19 +54,24 @@ async function measure(backend: BackendName, { calls, seconds, rate, background,
   } finally {
     await redis?.kill();
     await redis?.remove();
-    await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** A service with registered callees, for as long as the work takes. */
+/**
+ * A service with registered callees, for as long as the work takes. It begins with nothing: the phones of an earlier scene would be
+ * called beside those of this one, never answer, and keep each call from its end until they time out.
+ */
 async function withScene(
-  parts: { folder: string; redisUrl: string | undefined; others: ReadonlyMap<string, number>; set: readonly string[]; callees: number },
+  parts: { redisUrl: string | undefined; others: ReadonlyMap<string, number>; set: readonly string[]; callees: number },
   work: (scene: Scene) => Promise<void>,
 ): Promise<void> {
   const { callees, others } = parts;
   const profile = options.profile === undefined ? undefined : resolve(options.profile);
   if (profile !== undefined) await mkdir(profile, { recursive: true });
-  const service = await Service.start({ ...parts, profile });
+  const folder = await mkdtemp(join(tmpdir(), 'sipweet-events-'));
+  // PostgreSQL runs as another user when we are root, and is to find its files here.
+  await chmod(folder, 0o755);
+  const service = await Service.start({ ...parts, folder, profile });
   const phones = new Phones(await SipSocket.open(service.sipPort), DOMAIN);
   const callers = new Callers(await SipSocket.open(service.sipPort), DOMAIN);
   try {
@@ -80,5 +82,6 @@ async function withScene(
     phones.close();
     await service.stop();
     for (const [text, times] of [...service.complaints()].slice(0, MOST_COMPLAINTS)) console.log(`  the service said ${times} times: ${text}`);
+    await rm(folder, { recursive: true, force: true });
   }
 }

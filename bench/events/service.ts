@@ -18,7 +18,7 @@ export const DOMAIN = 'example.com';
 const BASIC = ['sip.listen=udp:127.0.0.1:0', `sip.domains=${DOMAIN}`, 'x.sandboxApiPort=0', 'x.sandboxControlPort=0', 'console.port=0'];
 
 export interface ServiceOptions {
-  /** Its data stay here when it has ended. */
+  /** Its data stand here, also when it has ended. */
   readonly folder: string;
   readonly redisUrl: string | undefined;
   readonly set: readonly string[];
