@@ -3,6 +3,7 @@ import { parseCSeq, type CSeq } from '../headers/cseq.ts';
 import { CONTACT, MAX_FORWARDS, OTHER, PATH, RECORD_ROUTE, ROUTE, VIA, canonicalName, headerId } from '../headers/header-id.ts';
 import { parseNameAddr, parseNameAddrList, type NameAddr } from '../headers/name-addr.ts';
 import { parseVia, type Via } from '../headers/via.ts';
+import { CR } from '../grammar/characters.ts';
 import { equalsIgnoringCase, parseDecimal, trimEnd } from '../grammar/scan.ts';
 import { parseUri, type Uri } from '../uri/uri.ts';
 import { FIELD_STRIDE, ID_BITS, indexHeader, type IndexedMessage } from './header-index.ts';
@@ -52,6 +53,8 @@ export class SipMessage implements IndexedMessage {
   #cseq: CSeq | undefined;
   #callId: string | undefined;
   #transactionHash = 0;
+  /** Kept with the hash. */
+  #cseqNumber = 0;
   #isForgetful = false;
   #requestUri: Uri | undefined | null = null;
   #routes: readonly NameAddr[] | undefined | null = null;
@@ -248,7 +251,8 @@ export class SipMessage implements IndexedMessage {
   get transactionHash(): number {
     if (this.#transactionHash === 0) {
       const { callId } = this;
-      let hash = HASH_SEED ^ (this.cseq?.number ?? 0);
+      this.#cseqNumber = this.cseq?.number ?? 0;
+      let hash = HASH_SEED ^ this.#cseqNumber;
       for (let at = 0; at < callId.length; at += 1) hash = Math.imul(hash ^ callId.charCodeAt(at), 0x01000193);
       // The lowest bits alone would miss what the highest ones know.
       this.#transactionHash = hash ^ (hash >>> 15);
@@ -258,10 +262,11 @@ export class SipMessage implements IndexedMessage {
 
   /** True when both have the same Call-ID and CSeq number. */
   sharesTransactionKey(other: SipMessage): boolean {
-    if (this.transactionHash !== other.transactionHash) return false;
+    if (this.transactionHash !== other.transactionHash || this.#cseqNumber !== other.#cseqNumber) return false;
     const { callId } = other;
+    if (this.#callId !== undefined) return this.#callId === callId;
     const end = this.callIdStart + callId.length;
-    return this.text.startsWith(callId, this.callIdStart) && this.#valueEndFrom(this.callIdStart) === end && this.cseq?.number === other.cseq?.number;
+    return this.text.startsWith(callId, this.callIdStart) && (this.text.charCodeAt(end) === CR || this.#valueEndFrom(this.callIdStart) === end);
   }
 
   /** Max-Forwards: -1 when it is not there, -2 when it is no number of at most 255 (§20.22). */
