@@ -18,7 +18,8 @@ export function performancePage(): string {
     '## How to read it',
     [
       '- Only figures of one run on one machine can be compared, so what counts are the ratios.',
-      '- All traffic is on loopback: a third to a half of a call is the kernel moving its 13 datagrams, for both servers alike.',
+      '- All traffic is on loopback: a third to a half of a call is the kernel moving its 13 datagrams, for both servers alike. What',
+      '  that costs by itself is measured too: see "What no server can save".',
       '- Where the machine is shared, single figures waver by 15 % and more, percentiles at light load by far more. The load average of',
       '  each run is given: above the number of cores, somebody else was at work.',
       '- At light load a call costs every server more than when it is saturated: it wakes up for each datagram, with cold caches.',

@@ -5,7 +5,7 @@ import { NODE_HELP, NODE_OPTIONS, commandLine, count, nodeSettings, oneOf } from
 import { figuresText, type Figures } from './figures.ts';
 import { generatorLoad } from './generator-load.ts';
 import { claimPorts } from './ports.ts';
-import { PEER, PEER_DEFAULT_ALLOCATOR, ours, requirePrograms, start, stop, type RunningServer, type ServerName } from './server.ts';
+import { PEER, PEER_DEFAULT_ALLOCATOR, floor, ours, requirePrograms, start, stop, type RunningServer, type ServerName } from './server.ts';
 import { sippLoad } from './sipp-load.ts';
 
 const HELP = `
@@ -19,7 +19,7 @@ bench/side-by-side/route.lua. CPU is user and system time of the whole process t
                                     own, the server on core 0 and the generator on core 1: the least noisy figure
   --seconds 6                       of each rate
   --rounds 3
-  --only peer|ours
+  --only peer|ours|floor            floor: a program in C that passes the datagrams of a call on and does nothing else
   --load sipp|generator             who places the calls of a paced rate (default sipp; only the generator's times
                                     are fine enough to compare them)
   --allocator fm|default            Kamailio's: its fastest, or the one it takes by itself (default fm)
@@ -44,12 +44,12 @@ const rates = options.rates.split(',');
 for (const rate of rates) if (rate !== SATURATED) count('rates', rate);
 const seconds = count('seconds', options.seconds);
 const rounds = count('rounds', options.rounds);
-const only = options.only === '' ? undefined : oneOf('only', options.only, ['peer', 'ours']);
+const only = options.only === '' ? undefined : oneOf('only', options.only, ['peer', 'ours', 'floor']);
 const placer = oneOf('load', options.load, ['sipp', 'generator']);
 const peer = oneOf('allocator', options.allocator, ['fm', 'default']) === 'fm' ? PEER : PEER_DEFAULT_ALLOCATOR;
-const servers = [peer, ours(nodeSettings(options))].filter(({ name }) => only === undefined || only === name);
+const servers = only === 'floor' ? [floor()] : [peer, ours(nodeSettings(options))].filter(({ name }) => only === undefined || only === name);
 
-requirePrograms(['sipp', 'cc', 'taskset', ...(only === 'ours' ? [] : ['kamailio'])]);
+requirePrograms(['sipp', 'cc', 'taskset', ...(only === undefined || only === 'peer' ? ['kamailio'] : [])]);
 await claimPorts();
 const machine = thisMachine();
 
@@ -90,7 +90,7 @@ function ratiosAt(rate: string, figure: (figures: Figures) => number): readonly 
 function rowsAt(rate: string): readonly ResultRow[] {
   const at = rate === SATURATED ? SATURATED : `${rate} calls/s`;
   const rows: ResultRow[] = [];
-  for (const [name, title] of [['peer', 'Kamailio'], ['ours', 'sipweet']] as const) {
+  for (const [name, title] of [['peer', 'Kamailio'], ['ours', 'sipweet'], ['floor', 'datagrams passed on']] as const) {
     const figures = figuresOf(name, rate);
     if (figures.length === 0) continue;
     rows.push(row(`${title}, ${at}: CPU per call`, median(figures.map(({ microseconds }) => microseconds)), 'us'));

@@ -1,14 +1,10 @@
 /** Load by our own generator, `call-generator.c`: closed loop or paced, with users to choose from and calls left open. */
-import { spawn, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { spawn } from 'node:child_process';
+import { cpus } from 'node:os';
+import { compiled } from './compile.ts';
 import type { Figures } from './figures.ts';
 import { pin, usage } from './process-tree.ts';
-import { HERE, type RunningServer } from './server.ts';
-
-const SOURCE = join(HERE, 'call-generator.c');
+import type { RunningServer } from './server.ts';
 
 export interface GeneratorLoad {
   readonly calls: number;
@@ -62,20 +58,10 @@ async function runGenerator(load: GeneratorLoad): Promise<GeneratorReport> {
   if (load.users !== undefined) words.push('--users', String(load.users));
   if (load.hold === true) words.push('--hold');
   if (load.register === true) words.push('--register');
-  const child = spawn('taskset', ['-c', GENERATOR_CORE, compiledGenerator(), ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn('taskset', ['-c', GENERATOR_CORE, compiled('call-generator'), ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
   let text = '';
   child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
   await new Promise((resolve) => child.once('close', resolve));
   if (text === '') throw new Error('The load generator said nothing');
   return JSON.parse(text) as GeneratorReport;
-}
-
-/** The path of the compiled generator. Its name has the digest of the source, so it is never an old one. */
-export function compiledGenerator(): string {
-  const digest = createHash('sha256').update(readFileSync(SOURCE)).digest('hex');
-  const binary = join(tmpdir(), `sipweet-call-generator-${digest.slice(0, 16)}`);
-  if (existsSync(binary)) return binary;
-  const { status, stderr } = spawnSync('cc', ['-O2', '-Wall', SOURCE, '-o', binary], { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`The load generator cannot be compiled: ${stderr}`);
-  return binary;
 }

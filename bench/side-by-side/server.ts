@@ -5,13 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { compiled } from './compile.ts';
 import { serverPortFree } from './ports.ts';
 
 export const HERE = fileURLToPath(new URL('.', import.meta.url));
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const ROUTE = join(HERE, 'route.lua');
 
-export type ServerName = 'peer' | 'ours';
+export type ServerName = 'peer' | 'ours' | 'floor';
 
 export interface Server {
   readonly name: ServerName;
@@ -29,6 +30,11 @@ const KAMAILIO = ['kamailio', '-A', `ROUTE="${ROUTE}"`, '-f', join(HERE, 'kamail
 /** Kamailio with its fastest allocator: more than half of its CPU goes into the one it uses unless told otherwise. */
 export const PEER: Server = { name: 'peer', command: [...KAMAILIO, '-x', 'fm'] };
 export const PEER_DEFAULT_ALLOCATOR: Server = { name: 'peer', command: KAMAILIO };
+
+/** Passes datagrams on and does nothing else: what every server costs at least. */
+export function floor(): Server {
+  return { name: 'floor', command: [compiled('forwarder')] };
+}
 
 /** Our node, with these settings (`section.option=value`) on top of its defaults. */
 export function ours(settings: readonly string[] = []): Server {

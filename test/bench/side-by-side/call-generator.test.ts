@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { compiledGenerator } from '../../../bench/side-by-side/generator-load.ts';
+import { compiled } from '../../../bench/side-by-side/compile.ts';
 import { startService, type Service } from '../../service/sip-service.ts';
 
 const ROUTE = fileURLToPath(new URL('../../../bench/side-by-side/route.lua', import.meta.url));
@@ -29,7 +29,7 @@ describe('the load generator, on a node with the script of the comparison', () =
 
   async function generate(...words: string[]): Promise<Report> {
     const ports = ['--server', String(service.port), '--callee', '0', '--caller', '0'];
-    const { stdout } = await promisify(execFile)(compiledGenerator(), [...ports, ...words]);
+    const { stdout } = await promisify(execFile)(compiled('call-generator'), [...ports, ...words]);
     return JSON.parse(stdout) as Report;
   }
 
