@@ -30,7 +30,7 @@ const rounds = count('rounds', options.rounds);
 const WINDOW = 40;
 
 // Both from the sources: the routes in TypeScript call the rows of the very node that they are in.
-const NODE = ['node', '--max-semi-space-size=4', '--v8-pool-size=1', '--import', 'tsx', 'src/app/bench-node.ts'];
+const NODE = ['node', '--max-semi-space-size=4', '--import', 'tsx', 'src/app/bench-node.ts'];
 const LUA: Server = { name: 'ours', command: [...NODE, ...nodeSettings(options)] };
 const NATIVE: Server = { name: 'ours', command: [...NODE, '--native', 'bench/call/native-route.ts', ...nodeSettings(options)] };
 

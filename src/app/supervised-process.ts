@@ -33,13 +33,6 @@ const START_MS = 60_000;
  */
 const YOUNG_GENERATION = '--max-semi-space-size=4';
 
-/**
- * Threads that help the collector and the compiler. With V8's usual four, and a core for the whole process, calls wait for a
- * fifth of that core while old garbage is collected: the 99th percentile at 2,000 and 3,000 calls a second was 2 to 19 and 2 to
- * 109 ms in six rounds, with one thread 2.4 to 3.1 ms in two; processor time is the same.
- */
-const HELPER_THREADS = '--v8-pool-size=1';
-
 const START_TIMER = 0;
 const RESTART_TIMER = 1;
 const STOP_TIMER = 2;
@@ -124,7 +117,7 @@ export class SupervisedProcess {
   #fork(): void {
     const { role, entry, log, clock, config } = this.#options;
     const stdout = log === 'stdout' ? 'inherit' : 2;
-    const execArgv = role === 'sip' ? [...process.execArgv, YOUNG_GENERATION, HELPER_THREADS] : process.execArgv;
+    const execArgv = role === 'sip' ? [...process.execArgv, YOUNG_GENERATION] : process.execArgv;
     const child = fork(entry, [role], { execArgv, stdio: ['ignore', stdout, 'inherit', 'ipc'] });
     this.#child = child;
     this.#complaint = undefined;
