@@ -8,13 +8,13 @@ export interface Run {
   readonly about: string;
 }
 
-const RATES = ['--rates', '1000,2000,saturated', '--rounds', '5'];
+const RATES = ['--rates', '1000,2000,saturated', '--rounds'];
 
 export const RUNS: readonly Run[] = [
   {
     name: 'compare',
     script: 'bench:compare',
-    args: RATES,
+    args: [...RATES, '5'],
     title: 'Beside Kamailio',
     about:
       'Kamailio with app_lua and its fastest allocator (`-x fm`), this service with its script compiled and UDP in batches; one after the other in each round. The ratios are medians over the rounds.',
@@ -22,7 +22,7 @@ export const RUNS: readonly Run[] = [
   {
     name: 'compare-dgram',
     script: 'bench:compare',
-    args: ['--rates', '1000,2000,saturated', '--rounds', '3', '--udp', 'dgram'],
+    args: [...RATES, '3', '--udp', 'dgram'],
     title: 'Without the addon',
     about: 'The same over `node:dgram`, as where the addon for UDP in batches is not built.',
   },
@@ -50,7 +50,7 @@ export const RUNS: readonly Run[] = [
   {
     name: 'floor',
     script: 'bench:compare',
-    args: ['--rates', '1000,2000,saturated', '--rounds', '3', '--only', 'floor'],
+    args: [...RATES, '3', '--only', 'floor'],
     title: 'What no server can save',
     about:
       'A program in C that passes the datagrams of a call on, without reading them, in batches: the part of every call that is the kernel\'s. It is in all figures of this page, so a ratio of two servers cannot get as far below 1 as what they do themselves would have it.',

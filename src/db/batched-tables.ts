@@ -4,7 +4,7 @@
  * statements from its job to its end; at 500 messages a second that would be 2,000 round trips, and 1,500 commits.
  */
 import type { Knex } from 'knex';
-import { Batched } from '../base/batched.ts';
+import { Batched, GATHER_MS } from '../base/batched.ts';
 import type { Clock } from '../base/clock.ts';
 import { asUnreachable, sqlState } from './connection.ts';
 import { LedgerTable, type Claim, type FirstClaim, type LedgerEntry, type Outcome, type PlannedEffect } from './tables/ledger.ts';
@@ -19,9 +19,6 @@ function isOnesFault(thrown: unknown): boolean {
 
 /** A statement takes a few milliseconds. One that takes so long waits for somebody's lock, and the others do not wait with it. */
 const PATIENCE_MS = 100;
-
-/** Statements that write, in a stream of messages, come so far apart: a commit costs as much for one as for all that come in this time. */
-const GATHER_MS = 10;
 
 export class BatchedLedger extends LedgerTable {
   readonly #patience: { readonly clock: Clock; readonly ms: number };

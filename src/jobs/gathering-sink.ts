@@ -1,8 +1,6 @@
-import { Batched } from '../base/batched.ts';
+import { Batched, GATHER_MS } from '../base/batched.ts';
 import type { Clock } from '../base/clock.ts';
 import type { JobSink, NewJob } from './queue.ts';
-
-const GATHER_MS = 10;
 
 /**
  * A sink for many who add a job each, at about the same time: what comes while an addition is under way

@@ -1,3 +1,4 @@
+import { GATHER_MS } from '../../base/batched.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Counter, Counters } from '../../base/counters.ts';
 import { errorText } from '../../base/errors.ts';
@@ -8,8 +9,6 @@ import type { EventSpool, SpoolRecord } from './spool.ts';
 
 /** Records handed over in one call of the sink. */
 const BATCH = 100;
-/** Events that came while a batch was under way wait so long for more of them: a batch costs the queue as much as an event. */
-const GATHER_MS = 10;
 const FIRST_REST_MS = 100;
 const MAX_REST_MS = 5_000;
 

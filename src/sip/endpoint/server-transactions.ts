@@ -64,7 +64,7 @@ export class ServerTransactions {
 
   /** The transaction that a CANCEL is for (§9.2). */
   findCancelled(cancel: SipMessage): ServerTransaction | undefined {
-    for (let candidate = this.#first(cancel); candidate !== undefined; candidate = next(candidate, cancel)) {
+    for (let candidate = this.#first(cancel); candidate !== undefined; candidate = firstOf(candidate.chained, cancel)) {
       const { method } = candidate.request;
       if (method !== 'CANCEL' && method !== 'ACK' && isSameBranch(candidate.request, cancel)) return candidate;
     }
@@ -73,7 +73,7 @@ export class ServerTransactions {
 
   /** The INVITE that an ACK of a 2xx belongs to: a transaction of its own, on another branch (§13.2.2.4). */
   findAcknowledged(ack: SipMessage): ServerTransaction | undefined {
-    for (let candidate = this.#first(ack); candidate !== undefined; candidate = next(candidate, ack)) {
+    for (let candidate = this.#first(ack); candidate !== undefined; candidate = firstOf(candidate.chained, ack)) {
       if (candidate.request.method === 'INVITE' && candidate.request.from?.tag === ack.from?.tag) return candidate;
     }
     return undefined;
@@ -84,7 +84,7 @@ export class ServerTransactions {
    * Call-ID and CSeq, another branch.
    */
   findMerged(request: SipMessage): ServerTransaction | undefined {
-    for (let candidate = this.#first(request); candidate !== undefined; candidate = next(candidate, request)) {
+    for (let candidate = this.#first(request); candidate !== undefined; candidate = firstOf(candidate.chained, request)) {
       const known = candidate.request;
       if (known.method === request.method && known.from?.tag === request.from?.tag && !isSameBranch(known, request)) return candidate;
     }
@@ -106,15 +106,11 @@ export class ServerTransactions {
   }
 
   #find(request: SipMessage, method: string): ServerTransaction | undefined {
-    for (let candidate = this.#first(request); candidate !== undefined; candidate = next(candidate, request)) {
+    for (let candidate = this.#first(request); candidate !== undefined; candidate = firstOf(candidate.chained, request)) {
       if (candidate.request.method === method && isSameBranch(candidate.request, request)) return candidate;
     }
     return undefined;
   }
-}
-
-function next(candidate: ServerTransaction, request: SipMessage): ServerTransaction | undefined {
-  return firstOf(candidate.chained, request);
 }
 
 function firstOf(chain: ServerTransaction | undefined, request: SipMessage): ServerTransaction | undefined {

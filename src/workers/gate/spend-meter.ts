@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { Batched } from '../../base/batched.ts';
+import { Batched, GATHER_MS } from '../../base/batched.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Counter, Counters } from '../../base/counters.ts';
 import { errorText } from '../../base/errors.ts';
@@ -9,7 +9,6 @@ import type { OnSpend } from '../../x/prices.ts';
 
 /** Charges that wait for the database; past it they are counted and logged, and missing in the table. */
 const MOST_WAITING = 1_000;
-const GATHER_MS = 10;
 
 /**
  * Writes down what the calls to X cost, those that come while it writes, and some milliseconds after, together. Give `onSpend` to the client; what is called inside of
