@@ -61,7 +61,10 @@ export interface ConversationParts {
   readonly counters: Counters;
 }
 
-/** Jobs of a kind at once. Each holds a connection for its transaction, also while it waits for the lock of its author: some are to be left for messages. */
+/**
+ * Jobs of a kind at once. Each holds a connection for its transaction, also while it waits for the lock of its author:
+ * some are to be left for messages.
+ */
 const MOST_AT_ONCE = 5;
 
 /** What makes a worker process listen to people on X and do what they ask: the reader, commands, schedules, calls, the sweep. */

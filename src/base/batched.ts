@@ -1,7 +1,10 @@
 import type { Clock } from './clock.ts';
 import { Timer, type TimerOwner } from './timer-wheel.ts';
 
-/** What goes in a stream comes so far apart, in milliseconds: a commit, or a job of BullMQ, costs as much for one as for all that come in this time. */
+/**
+ * What goes in a stream comes so far apart, in milliseconds: a commit, or a job of BullMQ, costs as much for one as for
+ * all that come in this time.
+ */
 export const GATHER_MS = 10;
 
 /** How calls are gathered into one, and what they answer. */

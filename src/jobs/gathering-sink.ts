@@ -4,7 +4,8 @@ import type { JobSink, NewJob } from './queue.ts';
 
 /**
  * A sink for many who add a job each, at about the same time: what comes while an addition is under way
- * is the next addition, bundled, with what comes within some milliseconds more. What `AddOptions.bundled` says of handlers holds for theirs.
+ * is the next addition, bundled, with what comes within some milliseconds more. What `AddOptions.bundled` says of handlers
+ * holds for theirs.
  */
 export class GatheringSink implements JobSink {
   readonly #additions: Batched<readonly NewJob[], undefined>;

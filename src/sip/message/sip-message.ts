@@ -25,6 +25,7 @@ export class SipMessage implements IndexedMessage {
    * one space). It is the same string when nothing was folded.
    */
   readonly text: string;
+  /** See `IndexedMessage`; undefined when it was let go of. */
   fields: readonly number[] | undefined = undefined;
   /** Start of the empty line that ends the header. */
   headerEnd = 0;

@@ -11,8 +11,8 @@ import type { OnSpend } from '../../x/prices.ts';
 const MOST_WAITING = 1_000;
 
 /**
- * Writes down what the calls to X cost, those that come while it writes, and some milliseconds after, together. Give `onSpend` to the client; what is called inside of
- * `attribute` is put on the account of that row of the ledger.
+ * Writes down what the calls to X cost, those that come while it writes, and some milliseconds after, together. Give
+ * `onSpend` to the client; what is called inside of `attribute` is put on the account of that row of the ledger.
  */
 export class SpendMeter {
   readonly #records: Batched<Charge, undefined>;
