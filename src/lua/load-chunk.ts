@@ -9,7 +9,7 @@ import { arithmetic, bitNot, floorDivide, modulo, negate, power } from './runtim
 import { callable } from './runtime/operations/call.ts';
 import { equals, lessEqual, lessThan } from './runtime/operations/compare.ts';
 import { concat } from './runtime/operations/concat.ts';
-import { forNumber } from './runtime/operations/for-loop.ts';
+import { forNumber, forStart } from './runtime/operations/for-loop.ts';
 import { index } from './runtime/operations/index.ts';
 import { length } from './runtime/operations/length.ts';
 import { setIndex } from './runtime/operations/set-index.ts';
@@ -21,7 +21,7 @@ import { all, EXIT, first, isSuspension, NONE, type LuaFunction } from './runtim
 /** What `OPERATIONS` of the compiler names. */
 const operations = {
   EXIT, FieldSite, LuaTable, NONE, all, arithmetic, bitNot, callable, concat, ended, equals, first, floorDivide,
-  forNumber, index, isSuspension, length, lessEqual, lessThan, modulo, negate, newTable, power, readField, setIndex, writeField,
+  forNumber, forStart, index, isSuspension, length, lessEqual, lessThan, modulo, negate, newTable, power, readField, setIndex, writeField,
 } satisfies Record<(typeof OPERATIONS)[number], unknown>;
 
 /** Makes a compiled chunk the function that runs it, with the globals of this runtime. Only code of the compiler is ever given to V8. */

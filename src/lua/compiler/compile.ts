@@ -41,7 +41,7 @@ export interface Declined extends Refusal {
 /** The parts of the runtime that compiled code uses, by the names that it has for them. */
 export const OPERATIONS = [
   'EXIT', 'FieldSite', 'LuaTable', 'NONE', 'all', 'arithmetic', 'bitNot', 'callable', 'concat', 'ended', 'equals', 'first', 'floorDivide',
-  'forNumber', 'index', 'isSuspension', 'length', 'lessEqual', 'lessThan', 'modulo', 'negate', 'newTable', 'power', 'readField', 'setIndex', 'writeField',
+  'forNumber', 'forStart', 'index', 'isSuspension', 'length', 'lessEqual', 'lessThan', 'modulo', 'negate', 'newTable', 'power', 'readField', 'setIndex', 'writeField',
 ] as const;
 
 /** Functions of the library that wait: a coroutine for whoever resumes it. */

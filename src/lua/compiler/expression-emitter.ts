@@ -1,7 +1,7 @@
 import { argumentsOf, isCall, type BinaryExpression, type Call, type Expression, type FunctionNode, type LogicalExpression, type TableConstructor, type UnaryExpression } from './ast.ts';
 import { Emitter } from './emitter.ts';
 import { markLine } from './line-map.ts';
-import { hasCall, isBoolean, isLiteral } from './properties.ts';
+import { hasCall, isBoolean, isLiteral, numeral } from './properties.ts';
 
 /** What becomes of the results of a call. */
 type Want = 'none' | 'one' | 'all' | 'return';
@@ -83,6 +83,11 @@ export abstract class ExpressionEmitter extends Emitter {
   /** Values that are computed one after the other and then used together, as arguments are. */
   protected values(nodes: readonly Expression[]): string[] {
     return this.#inOrder(nodes);
+  }
+
+  /** Values of which all are computed before the first is looked at. Numerals are nothing to look at. */
+  protected valuesBeforeChecks(nodes: readonly Expression[]): string[] {
+    return this.#inOrder(nodes, { keepAll: nodes.filter((node) => numeral(node) === undefined).length > 1 });
   }
 
   /**
@@ -202,7 +207,17 @@ export abstract class ExpressionEmitter extends Emitter {
     const values = node.fields.flatMap((field) => (field.type === 'TableKey' ? [field.key, field.value] : [field.value]));
     const last = node.fields.at(-1)!;
     const isOpen = last.type === 'TableValue' && this.isMultiple(last.value);
-    const texts = this.#inOrder(isOpen ? values.slice(0, -1) : values, { keepAll: isOpen && hasCall(last.value) });
+    let texts = this.#inOrder(isOpen ? values.slice(0, -1) : values, { keepAll: isOpen && hasCall(last.value) });
+    const before: string[] = [];
+    const firstEntry = node.fields.findIndex(({ type }) => type !== 'TableValue');
+    if (firstEntry >= 0 && node.fields.findLastIndex(({ type }) => type === 'TableValue') > firstEntry) {
+      // Written behind the list, but computed before some of it.
+      texts = texts.map((text) => {
+        const [first, again] = this.#once(text);
+        if (first !== again) before.push(`${first},`);
+        return again;
+      });
+    }
     if (isOpen) texts.push(this.#spread(last.value));
     const list: string[] = [];
     const entries: string[] = [];
@@ -210,7 +225,8 @@ export abstract class ExpressionEmitter extends Emitter {
       if (field.type === 'TableValue') list.push(texts.shift()!);
       else entries.push(field.type === 'TableKey' ? texts.shift()! : JSON.stringify(field.key.name), texts.shift()!);
     }
-    return `${markLine(node.loc.start.line)}newTable([${list.join()}],[${entries.join()}])`;
+    const table = `${markLine(node.loc.start.line)}newTable([${list.join()}],[${entries.join()}])`;
+    return before.length === 0 ? table : `(${before.join('')}${table})`;
   }
 
   #logical(node: LogicalExpression): string {

@@ -13,7 +13,14 @@ export function hasCall(node: AnyNode): boolean {
 }
 
 export function isLiteral(node: Expression): boolean {
-  return node.type === 'StringLiteral' || node.type === 'NumericLiteral' || node.type === 'BooleanLiteral' || node.type === 'NilLiteral';
+  return node.type === 'StringLiteral' || numeral(node) !== undefined || node.type === 'BooleanLiteral' || node.type === 'NilLiteral';
+}
+
+/** The number that a numeral is, with or without a minus. */
+export function numeral(node: Expression): number | undefined {
+  if (node.type === 'NumericLiteral') return node.value;
+  if (node.type !== 'UnaryExpression' || node.operator !== '-' || node.argument.type !== 'NumericLiteral') return undefined;
+  return -node.argument.value;
 }
 
 const COMPARISONS = new Set(['==', '~=', '<', '<=', '>', '>=']);

@@ -1,7 +1,7 @@
 import type { AssignmentStatement, Chunk, ForGenericStatement, ForNumericStatement, FunctionNode, Identifier, IfStatement, LocalStatement, RepeatStatement, ReturnStatement, Statement, Target, WhileStatement } from './ast.ts';
 import type { BinaryExpression, Expression } from './ast.ts';
 import { isCall } from './ast.ts';
-import { hasCall } from './properties.ts';
+import { hasCall, numeral } from './properties.ts';
 import { costOf } from './cost.ts';
 import type { AnalysedChunk } from './emitter.ts';
 import { ExpressionEmitter } from './expression-emitter.ts';
@@ -271,28 +271,24 @@ export class StatementEmitter extends ExpressionEmitter {
 
   #numericFor(node: ForNumericStatement): void {
     const parts = node.step === null ? [node.start, node.end] : [node.start, node.end, node.step];
-    const texts = this.values(parts);
-    const words = ['initial value', 'limit', 'step'];
-    const numbers = texts.map((text, index) => {
-      const part = parts[index]!;
-      return part.type === 'NumericLiteral' ? text : `forNumber(${text},'${words[index]}')`;
-    });
+    const [start = '', limit = '', step = '1'] = this.valuesBeforeChecks(parts);
     const id = this.#idOf(node.variable);
     const variable = this.variableOf(node.variable)!;
     // A variable that the body changes or keeps is another one than the loop counts with.
     const counter = variable.assigned || variable.captured ? `${id}n` : id;
-    const [start, limit = '', step = '1'] = numbers;
-    const declared = [`${id}l=${limit}`];
+    const declared = [`${id}l=${numeral(node.end) === undefined ? `forNumber(${limit},'limit')` : limit}`];
     let condition = `${counter}<=${id}l`;
     let increment = step;
-    if (node.step !== null && node.step.type !== 'NumericLiteral') {
-      declared.push(`${id}s=${step}`);
+    const fixedStep = node.step === null ? 1 : numeral(node.step);
+    if (fixedStep === undefined) {
+      declared.push(`${id}s=forNumber(${step},'step')`);
       increment = `${id}s`;
       condition = `(0<${id}s?${condition}:${id}l<=${counter})`;
-    } else if (Number(step) <= 0) {
+    } else if (fixedStep <= 0) {
       condition = `${id}l<=${counter}`;
     }
-    declared.push(`${counter}=${start}`);
+    const isWhole = Number.isInteger(numeral(node.start)) && Number.isInteger(fixedStep);
+    declared.push(`${counter}=${isWhole ? start : `forStart(${start},${increment})`}`);
     this.#loop('for', `for(let ${declared.join()};${condition};${counter}+=${increment})`, () => {
       this.#payFor(node.body);
       if (counter !== id) this.write(`let ${id}=${counter};`);

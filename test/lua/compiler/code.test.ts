@@ -45,6 +45,7 @@ describe('order of evaluation is that of Lua', () => {
     ['and does not compute its right side when the left one is false', `${trace} local a = nil and f(1) local b = 1 or f(2) return s, a, b`, ['', undefined, 1]],
     ['a condition of calls stops where it is decided', `${trace} if f(1) == 1 or f(2) == 2 then s = s .. "!" end return s`, ['1!']],
     ['elseif is asked when if was false', `${trace} if f(1) == 2 then s = s .. "a" elseif f(2) == 2 then s = s .. "b" else s = s .. "c" end return s`, ['12b']],
+    ['the fields of a constructor as they are written, behind what stands before it', `${trace} local t = f(0) + #{ x = f(1), f(2), [f(3)] = f(4), f(5) } return s`, ['012345']],
     ['while asks again for each round', `${trace} local n = 0 while f(n) < 2 do n = n + 1 end return s`, ['012']],
   ];
   for (const [title, source, expected] of cases) test(title, () => assert.deepEqual(evaluate(source, { pick, count }), expected));
@@ -55,6 +56,9 @@ describe('variables', () => {
     ['each round of a numeric for has its own', 'local t = {} for i = 1, 3 do t[i] = function() i = i + 1 return i end end return t[1](), t[1](), t[2]()', [2, 3, 3]],
     ['each round of while too', 'local t, n = {}, 0 while n < 2 do n = n + 1 local x = n t[n] = function() return x end end return t[1](), t[2]()', [1, 2]],
     ['until sees the variables of its block', 'local n = 0 repeat local last = n n = n + 1 until last == 2 return n', [3]],
+    ['§3.3.5 a numeric for takes the step off and adds it in the first round too, which rounds fractions', 'local a, b = 0.1, 1 for i = a, 1 do for j = 0.1, 1 do for k = -0.1, a, b do return i, j, k end end end', [0.1 - 1 + 1, 0.1 - 1 + 1, -0.1 - 1 + 1]],
+    ['and ends where that is no number', 'for i = 1, 2, 1e999 do return i end return "never"', ['never']],
+    ['§3.3.5 a step below zero goes down', 'local s, d = "", -2 for i = 3, 1, -1 do s = s .. i end for i = 5, 1, d do s = s .. i end for i = 1, 2, -1 do s = s .. "!" end return s', ['321531']],
     ['the loop variable is a copy', 'local n = 0 for i = 1, 3 do i = i * 10 n = n + i end return n', [60]],
     ['a local hides the one before, from its next statement on', 'local x = 1 local x = x + 1 do local x = x + 1 end return x', [2]],
     ['a declaration without value is nil each time', 'local n = 0 for i = 1, 2 do local x if x == nil then n = n + 1 end x = i end return n', [2]],
@@ -105,6 +109,14 @@ describe('errors name the line of Lua and what was wrong', () => {
     ['a concatenation', 'local a = {}\nreturn "x" .. a', "chunk:2: attempt to concatenate a table value (local 'a')"],
     ['a comparison', 'return {} < 1', 'chunk:1: attempt to compare table with number'],
     ['the limit of a loop', 'for i = 1, {} do end', "chunk:1: 'for' limit must be a number"],
+    ['its step', 'for i = 1, 2, {} do end', "chunk:1: 'for' step must be a number"],
+    ['its initial value', 'for i = {}, 2, -1 do end', "chunk:1: 'for' initial value must be a number"],
+    ['§3.3.5 the initial value of a loop is evaluated before its limit is looked at', 'for i = none.x, nil do end', "chunk:1: attempt to index a nil value (global 'none')"],
+    ['§3.3.5 its step too', 'for i = 1, nil, none.x do end', "chunk:1: attempt to index a nil value (global 'none')"],
+    ['§3.3.5 all three are evaluated in order', 'for i = 1 .. nil, none.x, none.y do end', 'chunk:1: attempt to concatenate a nil value'],
+    ['then the limit is looked at first', 'for i = nil, nil, nil do end', "chunk:1: 'for' limit must be a number"],
+    ['and the initial value last', 'for i = nil, 1, nil do end', "chunk:1: 'for' step must be a number"],
+    ['the entry of a constructor that is written first', 'return { x = none.x, 1 .. nil, y = none.y }', "chunk:1: attempt to index a nil value (global 'none')"],
     ['behind a wait', 'wait("x")\nlocal function f()\n wait("y")\n local z = nil + 1\nend\nf()', 'chunk:4: attempt to perform arithmetic on a nil value'],
   ];
   for (const [title, source, expected] of cases) test(title, () => assert.equal(failure(source, { count }), expected));

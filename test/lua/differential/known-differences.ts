@@ -3,14 +3,22 @@
 /**
  * What programs avoid, because the interpreter differs from Lua 5.3 or the manual leaves it open:
  *
- * - Results of bitwise operators, `#`, `string.find` and their kin are integers of 32 bits in the interpreter: sums of two of them
- *   wrap at 2^31, a division by such a zero is an error. The generator adds 0 to each, and stays below 2^31 in shifts.
+ * - Results of bitwise operators, `#`, `select('#')`, `string.find` and their kin are integers of 32 bits in the interpreter: sums of
+ *   two of them wrap at 2^31, a division or a remainder by such a zero is an error. The generator adds 0 to each, and stays below
+ *   2^31 in shifts. A text of digits without a point is such an integer too.
  * - `string.format` with `%e`, `%g`, `%f` without a precision, `%#x`, `%.3d`, and `string.char` out of range: wrong in the
  *   interpreter, or an internal error of it. So is `tonumber` with a base, of a text with other characters.
+ * - `%.2f` and its kin of what is half way between two texts, which the interpreter rounds up as JavaScript does and C to even; of
+ *   10^21 and more, of infinity and NaN, of minus zero: written by the interpreter as JavaScript does.
+ * - `%q` of a number: none is an integer in the interpreter, so it writes `0x1p+2`, and the compiled engine `4`. `%d` of a text that
+ *   is a number of more than 31 bits: the interpreter reads its first digits.
  * - `~` of a number that no bitwise operator has made: an error in the interpreter. Negative numbers in `%x`: 32 bits there.
- * - Comparisons of texts with control characters; `%10s` of other than ASCII: not by bytes in the interpreter.
- * - Minus zero as the result of `%`: the interpreter has the sign of the dividend, the compiled engine none, like Lua 5.1.
- * - The order of `pairs`; the border `#` of a table with holes; `collectgarbage`, which the interpreter does not have.
+ * - Comparisons of texts with control characters; `%10s` and `%.2s` of other than ASCII: not by bytes in the interpreter.
+ * - Minus zero as the result of `%` and `//`: the interpreter has the sign of floats, the compiled engine none, as integers do.
+ * - An empty match at the first byte behind a `*`, which a frontier `%f` makes possible: the interpreter takes the 0 where it ends
+ *   for no match.
+ * - `next` with a number that is no key: an error in the interpreter, the end in the compiled engine, as the key may have been one.
+ * - The order of `pairs`, and so what `next` gives; the border `#` of a table with holes; `collectgarbage`, which the interpreter does not have.
  * - What is read first in `a + f()` when `f` assigns the local `a`: the order of evaluation is undefined (§3.4).
  * - A yield or a wait inside of a metamethod: the interpreter can, but for some; the compiled engine refuses, as its operators are no
  *   generators.

@@ -12,3 +12,13 @@ export function forNumber(value: LuaValue, part: 'limit' | 'step' | 'initial val
   if (number === undefined) throw new LuaError(`'for' ${part} must be a number`);
   return number;
 }
+
+/**
+ * The number that the loop begins with. Lua takes the step off and adds it in every turn, the first one too (§3.3.5), which only
+ * rounds other numbers than integers.
+ * @throws LuaError when the initial value is no number
+ */
+export function forStart(value: LuaValue, step: number): number {
+  const number = forNumber(value, 'initial value');
+  return Number.isInteger(number) && Number.isInteger(step) ? number : number - step + step;
+}

@@ -2,7 +2,7 @@
  * Expressions with side effects. What stands beside a call is another call, a constant or an argument:
  * for these the order of evaluation is the order of writing in every Lua, though the manual does not promise it.
  */
-import { number, remainder, text, truth } from './expressions.ts';
+import { number, quotient, remainder, text, truth } from './expressions.ts';
 import type { Variable, Writer } from './writer.ts';
 
 /** A call of a visible function; of `E` when there is none. */
@@ -35,8 +35,10 @@ export function loudNumber(w: Writer, depth = 2): string {
       return `({x = ${sub()}, [${w.pick(['"y"', '1'])}] = ${sub()}, ${sub()}}).x`;
     case 4:
       return remainder(sub(), sub());
+    case 5:
+      return quotient(sub(), sub());
     default:
-      return `(${sub()} ${w.pick(['+', '-', '*', '/', '//'])} ${sub()})`;
+      return `(${sub()} ${w.pick(['+', '-', '*', '/'])} ${sub()})`;
   }
 }
 

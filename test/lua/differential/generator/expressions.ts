@@ -13,7 +13,7 @@ export function number(w: Writer, depth = 2): string {
     case 2:
       return `(${sub()} ${w.pick(['+', '-', '*'])} ${sub()})`;
     case 3:
-      return w.pick([() => `(${sub()} ${w.pick(['/', '//'])} ${sub()})`, () => remainder(sub(), sub())])();
+      return w.pick([() => `(${sub()} / ${sub()})`, () => quotient(sub(), sub()), () => remainder(sub(), sub())])();
     case 4:
       return w.pick([`-${numberAtom(w)}`, `- -${numberAtom(w)}`, `(${sub()}) ^ ${w.pick(['2', '0.5', '-1', '0'])}`, `2 ^ ${w.pick(['10', '-1', '53', '3 ^ 2'])}`]);
     case 5:
@@ -36,6 +36,11 @@ export function number(w: Writer, depth = 2): string {
 /** Minus zero is made zero: the interpreter gives the sign of the dividend, Lua 5.1 and the compiled engine none. */
 export function remainder(a: string, b: string): string {
   return `(${a} % ${b} + 0)`;
+}
+
+/** Minus zero is made zero here too: the interpreter's numbers have the sign of floats, ours none, as integers. */
+export function quotient(a: string, b: string): string {
+  return `(${a} // ${b} + 0)`;
 }
 
 function numberAtom(w: Writer): string {

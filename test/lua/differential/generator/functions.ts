@@ -14,7 +14,7 @@ export function returning(w: Writer): string {
     () => call(w),
     () => `(${call(w)})`,
     () => `${number(w, 1)}, ${results(w)}`,
-    () => (w.place.variadic ? `select('#', ...), ...` : `${number(w, 1)}, nil`),
+    () => (w.place.variadic ? `select('#', ...) + 0, ...` : `${number(w, 1)}, nil`),
   ])();
 }
 

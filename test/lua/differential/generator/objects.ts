@@ -46,14 +46,17 @@ const METAMETHODS = [
 export function object(w: Writer): readonly Statement[] {
   const name = w.fresh('o');
   const made = [...new Map(w.some(2, 7, () => w.pick(METAMETHODS)).map((metamethod) => [metamethod.split(' ', 1)[0], metamethod])).values()];
+  const own = w.pick(['', 'own = 1', '1, 2, 3']);
+  // No holes: where the border of such a table is, is nobody's promise.
+  const newKey = own === '1, 2, 3' ? '4' : '"four"';
   return [
-    `local ${name} = setmetatable({${w.pick(['', 'own = 1', '1, 2, 3'])}}, {${made.join(', ')}})`,
-    ...w.some(2, 8, () => `probe(function() ${use(w, name)} end)`),
+    `local ${name} = setmetatable({${own}}, {${made.join(', ')}})`,
+    ...w.some(2, 8, () => `probe(function() ${use(w, name, newKey)} end)`),
     ...(w.chance(30) ? methods(w) : []),
   ];
 }
 
-function use(w: Writer, o: string): string {
+function use(w: Writer, o: string, newKey: string): string {
   const other = w.pick([number(w, 0), text(w, 0), o, '{}', 'nil', 'setmetatable({}, getmetatable(' + o + '))']);
   const [left, right] = w.chance(50) ? [o, other] : [other, o];
   return w.pick([
@@ -63,7 +66,7 @@ function use(w: Writer, o: string): string {
     () => `return ${w.pick(['-', '#', '~', 'not '])}${o}`,
     () => `return ${o}.${w.pick(['x', 'own', 'nothing', 'y'])}, ${o}[${w.pick(['1', '"x"', '9', 'true'])}]`,
     () => `${o}.${w.pick(['x', 'own', 'fresh'])} = ${number(w, 1)} return rawget(${o}, "x"), rawget(${o}, "fresh")`,
-    () => `${o}[${w.pick(['1', '4', '"own"'])}] = ${w.pick(['nil', '"v"'])}`,
+    () => `${o}[${w.pick(['1', newKey, '"own"'])}] = ${w.pick(['nil', '"v"'])}`,
     () => `return ${o}(${w.pick(['', '1', '1, nil', 'nil, 2'])})`,
     () => `return ${o}:method(${number(w, 0)})`,
     () => `return tostring(${o})`,

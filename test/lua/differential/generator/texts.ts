@@ -8,10 +8,10 @@ const AFTER = ['', '', '', '*', '+', '-', '?'];
 /** Malformed, or beyond what a matcher may do. */
 const ODD = ['%', '[', '[a', '(', ')', '(()', '%1', '(a)%2', '%f', '%b', '%bx', 'a**', '^*', '^', '$', '()', '(a*(.)%w(%s*))', '[%a-z]', '[a-%%]', '^^a', 'a$b', '%g+'];
 const SUBJECTS = ['"abc abc"', '"sip:alice@example.org:5060;transport=udp"', '"  key = value  "', '"a.b.c"', '"(a(b)c)"', '"THE (quick) fox"', '""', '"aaab"', '"x\\0y\\0z"', '"10.0.0.1"', '"\\200\\255ab"'];
-const FORMATS: readonly (readonly [format: string, argument: 'number' | 'whole' | 'positive' | 'text' | 'any'])[] = [
+const FORMATS: readonly (readonly [format: string, argument: 'none' | 'number' | 'fraction' | 'whole' | 'positive' | 'text' | 'numeral' | 'ascii' | 'any'])[] = [
   ['%d', 'whole'], ['%5d', 'whole'], ['%-5d|', 'whole'], ['%05d', 'whole'], ['%+d', 'whole'], ['%i', 'whole'], ['%x', 'positive'], ['%X', 'positive'], ['%o', 'positive'], ['%c', 'positive'],
-  ['%.2f', 'number'], ['%8.3f|', 'number'], ['%.1f', 'number'],
-  ['%s', 'any'], ['%10s|', 'number'], ['%-10s|', 'number'], ['%.2s', 'text'], ['%q', 'text'], ['%%', 'any'], ['%y', 'any'], ['%d', 'text'], ['%s', 'number'],
+  ['%.2f', 'fraction'], ['%8.3f|', 'fraction'], ['%.1f', 'fraction'],
+  ['%s', 'any'], ['%10s|', 'number'], ['%-10s|', 'number'], ['%.2s', 'ascii'], ['%q', 'text'], ['%%', 'none'], ['%y', 'any'], ['%d', 'numeral'], ['%s', 'number'],
 ];
 
 function pattern(w: Writer): string {
@@ -20,7 +20,10 @@ function pattern(w: Writer): string {
     const piece = w.pick(PIECES) + w.pick(AFTER);
     return w.chance(25) ? `(${piece})` : w.chance(5) ? '()' : piece;
   });
-  return `${w.chance(15) ? '^' : ''}${pieces.join('')}${w.chance(10) ? '$' : ''}`.replace(/(%b\(\)|%f\[%w\])[*+?-]/g, '$1');
+  const written = pieces.join('').replace(/(%b\(\)|%f\[%w\])[*+?-]/g, '$1');
+  // The interpreter finds no empty match at the first byte that way.
+  const matchable = written.replace(/\*(?=.*%f)/g, '+');
+  return `${w.chance(15) ? '^' : ''}${matchable}${w.chance(10) ? '$' : ''}`;
 }
 
 function quoted(lua: string): string {
@@ -52,7 +55,7 @@ export function textUse(w: Writer): Statement {
     case 0:
       return `probe(function() return string.byte(${subject(w)}, ${w.between(-3, 3)}, ${w.between(-3, 5)}) end)`;
     case 1:
-      return `probe(function() return string.char(${w.some(0, 4, () => w.between(w.chance(10) ? -1 : 0, w.chance(10) ? 256 : 255)).join(', ')}) end)`;
+      return `probe(function() return string.char(${w.some(0, 4, () => (w.chance(5) ? w.pick(['nil', '{}', '"x"', '"65"', 'true', '0/0']) : w.random(256))).join(', ')}) end)`;
     case 2:
       return `probe(function() return string.sub(${subject(w)}, ${w.between(-8, 8)}${w.chance(70) ? `, ${w.between(-8, 8)}` : ''}) end)`;
     case 3:
@@ -67,9 +70,31 @@ export function textUse(w: Writer): Statement {
       return `emit(${subject(w)} < ${subject(w)}, #${subject(w)} + 0, (${subject(w)}):upper(), (${subject(w)}):lower(), (${subject(w)}):reverse())`;
     default: {
       const specs = w.some(1, 3, () => w.pick(FORMATS));
-      const args = specs.map(([, kind]) => (kind === 'whole' || kind === 'positive' ? String(w.between(kind === 'whole' && w.chance(30) ? -50 : 0, 120)) : kind === 'number' ? number(w, 1) : kind === 'text' ? text(w, 1) : w.pick([text(w, 1), number(w, 1), 'nil', 'true'])));
+      const args = specs.flatMap(([, kind]) => (kind === 'none' ? [] : [argument(w, kind)]));
       if (w.chance(5)) args.pop();
+      if (w.chance(5)) args.push(number(w, 1));
       return `probe(function() return string.format(${[quoted(specs.map(([format]) => format).join(' ')), ...args].join(', ')}) end)`;
     }
+  }
+}
+
+function argument(w: Writer, kind: Exclude<(typeof FORMATS)[number][1], 'none'>): string {
+  switch (kind) {
+    case 'whole':
+      return String(w.between(w.chance(30) ? -50 : 0, 120));
+    case 'positive':
+      return String(w.between(0, 120));
+    case 'number':
+      return number(w, 1);
+    case 'fraction':
+      return `fraction(${number(w, 1)})`;
+    case 'text':
+      return text(w, 1);
+    case 'numeral':
+      return w.pick(TEXTS);
+    case 'ascii':
+      return `(${text(w, 1)}:gsub("[\\128-\\255]", "?"))`;
+    case 'any':
+      return w.pick([text(w, 1), number(w, 1), 'nil', 'true']);
   }
 }

@@ -47,10 +47,14 @@ export function wild(w: Writer): Statement {
     () => (assigned.startsWith('(') && !assigned.endsWith(']') ? `local t = ${assigned} t.x = 1` : `${assigned}.x = ${number(w, 0)}`),
     () => `local t = ${a} t[${b}] = 1 return t == nil`,
     () => `for i = ${a}, ${w.pick(['3', b])} do emit(i) break end`,
+    () => `for i = ${a}, ${b}, ${anything(w)} do emit(i) break end`,
+    () => `return {x = ${a}, ${b}, ["y"] = ${anything(w)}, ${anything(w)}}`,
     () => `for i = 1, 2, ${w.pick(['0', 'nil', '{}', '"x"', 'Missing'])} do emit(i) break end`,
     () => `for k in ${a} do emit(k) break end`,
     () => `for k, v in ${w.pick(['pairs', 'ipairs'])}(${a}) do emit(type(k)) break end`,
-    () => `return ${w.pick(['math.floor', 'string.rep', 'table.concat', 'tostring', 'tonumber', 'ipairs', 'setmetatable', 'string.sub', 'select', 'error', 'unpack', 'string.format', 'rawget', 'next', 'coroutine.resume', 'string.char', 'table.insert', 'rawset'])}(${w.pick([a, `${a}, ${b}`, ''])})`,
+    () => `return ${w.pick(['math.floor', 'string.rep', 'table.concat', 'tostring', 'tonumber', 'ipairs', 'setmetatable', 'string.sub', 'select', 'error', 'unpack', 'string.format', 'rawget', 'coroutine.resume', 'table.insert', 'rawset'])}(${w.pick([a, `${a}, ${b}`, ''])})`,
+    // What comes next is nobody's promise. A number may be a key that was there: the compiled engine takes it for the end.
+    () => `next(${w.pick([a, `${a}, ${w.pick(['nil', 'true', '{}', '"no key"'])}`, ''])})`,
   ])();
   return `probe(function(parameter) local upvalue = ${w.pick(['nil', '{}', '"u"', '1'])} return (function() ${operation} end)() end)`;
 }

@@ -7,7 +7,7 @@ import { arithmetic, bitNot, floorDivide, modulo, negate, power } from '../../..
 import { callable } from '../../../../src/lua/runtime/operations/call.ts';
 import { equals, lessEqual, lessThan } from '../../../../src/lua/runtime/operations/compare.ts';
 import { concat } from '../../../../src/lua/runtime/operations/concat.ts';
-import { forNumber } from '../../../../src/lua/runtime/operations/for-loop.ts';
+import { forNumber, forStart } from '../../../../src/lua/runtime/operations/for-loop.ts';
 import { index } from '../../../../src/lua/runtime/operations/index.ts';
 import { length } from '../../../../src/lua/runtime/operations/length.ts';
 import { setIndex } from '../../../../src/lua/runtime/operations/set-index.ts';
@@ -246,6 +246,12 @@ describe('calls, concatenation and length', () => {
     assert.equal(forNumber('0x10', 'limit'), 16);
     throws("'for' initial value must be a number", () => forNumber(undefined, 'initial value'));
     throws("'for' step must be a number", () => forNumber('x', 'step'));
+  });
+
+  test('§3.3.5 a numeric for begins with its initial value less the step, plus the step: exact for integers only', () => {
+    assert.deepEqual([forStart(3, 1), forStart('10', -1), forStart(2 ** 53 - 1, -1), forStart(-Infinity, 1)], [3, 10, 2 ** 53 - 1, -Infinity]);
+    assert.deepEqual([forStart(0.1, 1), forStart(-0.125, 2 ** 53), forStart(1, Infinity)], [0.1 - 1 + 1, 0, NaN]);
+    throws("'for' initial value must be a number", () => forStart('x', 1));
   });
 });
 
