@@ -11,6 +11,8 @@ export interface Difference {
 
 const LINES_BEFORE = 3;
 const NOTHING = '(nothing)';
+/** A text may be millions of bytes long. */
+const MAX_SHOWN = 1_000;
 
 export function firstDifference(reference: Observation, other: Observation): Difference | undefined {
   const length = Math.max(reference.length, other.length);
@@ -22,7 +24,7 @@ export function firstDifference(reference: Observation, other: Observation): Dif
 }
 
 export function describeDifference({ before, reference, other }: Difference): string {
-  return [...before.map((line) => `    both:        ${line}`), `    interpreter: ${reference}`, `    compiled:    ${other}`].join('\n');
+  return [...before.map((line) => `    both:        ${line}`), `    interpreter: ${reference}`, `    compiled:    ${other}`].map((line) => line.slice(0, MAX_SHOWN)).join('\n');
 }
 
 /** What kind of difference it is: a smaller program must show the same kind. */

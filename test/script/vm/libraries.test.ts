@@ -96,6 +96,13 @@ onBothEngines((stage) => {
       assert.equal(route('return string.rep("a", 10, "----------")').failed, true);
     });
 
+    test('counts the digits of a number', () => {
+      const { route } = stage('', { maxRepeatBytes: 100 });
+      assert.equal(route('return string.rep(1234567890, 11)').failed, true);
+      assert.equal(route('return string.rep("a", 11, 1234567890)').failed, true);
+      assert.equal(route('return string.rep(1234567890, 10)').failed, false);
+    });
+
     test('builds what is within the bound, and nothing for a count below one', () => {
       const { route } = stage('', { maxRepeatBytes: 100 });
       const run = route('KSR.test.num(#string.rep("ab", 50)) KSR.test.num(#("ab"):rep(-1)) KSR.test.out(("x"):rep(3, ","))');

@@ -45,6 +45,7 @@ interface Lua {
   lua_gettop(L: LuaState): number;
   lua_isfunction(L: LuaState, index: number): boolean;
   lua_isyieldable(L: LuaState): boolean;
+  lua_isstring(L: LuaState, index: number): boolean;
   lua_newthread(L: LuaState): LuaState;
   lua_next(L: LuaState, index: number): number;
   lua_pop(L: LuaState, count: number): void;

@@ -11,9 +11,9 @@ import { textOf } from './values.ts';
 
 const {
   LUA_OK,
-  LUA_TSTRING,
   lua_getfield,
   lua_gettop,
+  lua_isstring,
   lua_newthread,
   lua_pop,
   lua_pushcfunction,
@@ -24,7 +24,6 @@ const {
   lua_setfield,
   lua_tocfunction,
   lua_tolstring,
-  lua_type,
   lua_xmove,
   lua_yield,
 } = lua;
@@ -109,8 +108,9 @@ function replace(L: LuaState, library: string, name: string, by: (original: LuaF
   lua_pop(L, 2);
 }
 
+/** Of a number as well: it is written as a text. */
 function lengthOf(L: LuaState, index: number): number {
-  return lua_type(L, index) === LUA_TSTRING ? lua_tolstring(L, index)!.length : 0;
+  return lua_isstring(L, index) ? lua_tolstring(L, index)!.length : 0;
 }
 
 function setPackagePath(L: LuaState, folder: string): void {
