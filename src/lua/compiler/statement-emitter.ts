@@ -287,7 +287,7 @@ export class StatementEmitter extends ExpressionEmitter {
     } else if (fixedStep <= 0) {
       condition = `${id}l<=${counter}`;
     }
-    const isWhole = Number.isInteger(numeral(node.start)) && Number.isInteger(fixedStep);
+    const isWhole = Number.isSafeInteger(numeral(node.start)) && Number.isSafeInteger(fixedStep);
     declared.push(`${counter}=${isWhole ? start : `forStart(${start},${increment})`}`);
     this.#loop('for', `for(let ${declared.join()};${condition};${counter}+=${increment})`, () => {
       this.#payFor(node.body);

@@ -20,5 +20,5 @@ export function forNumber(value: LuaValue, part: 'limit' | 'step' | 'initial val
  */
 export function forStart(value: LuaValue, step: number): number {
   const number = forNumber(value, 'initial value');
-  return Number.isInteger(number) && Number.isInteger(step) ? number : number - step + step;
+  return Number.isSafeInteger(number) && Number.isSafeInteger(step) ? number : number - step + step;
 }

@@ -27,7 +27,7 @@ export function number(w: Writer, depth = 2): string {
     case 9:
       return `(math.${w.pick(['floor', 'ceil', 'abs'])}(${sub()}) + 0)`;
     case 10:
-      return `math.${w.pick(['max', 'min'])}(${sub()}, ${sub()})`;
+      return `math.${w.pick(['max', 'min'])}(${sub()} + 0, ${sub()} + 0)`;
     default:
       return `(tonumber(${w.pick(TEXTS)}) or ${sub()})`;
   }

@@ -72,7 +72,7 @@ export function textUse(w: Writer): Statement {
       const specs = w.some(1, 3, () => w.pick(FORMATS));
       const args = specs.flatMap(([, kind]) => (kind === 'none' ? [] : [argument(w, kind)]));
       if (w.chance(5)) args.pop();
-      if (w.chance(5)) args.push(number(w, 1));
+      else if (w.chance(5)) args.push(number(w, 1));
       return `probe(function() return string.format(${[quoted(specs.map(([format]) => format).join(' ')), ...args].join(', ')}) end)`;
     }
   }

@@ -248,9 +248,9 @@ describe('calls, concatenation and length', () => {
     throws("'for' step must be a number", () => forNumber('x', 'step'));
   });
 
-  test('§3.3.5 a numeric for begins with its initial value less the step, plus the step: exact for integers only', () => {
+  test('§3.3.5 a numeric for begins with its initial value less the step, plus the step: exact for integers below 2^53 only', () => {
     assert.deepEqual([forStart(3, 1), forStart('10', -1), forStart(2 ** 53 - 1, -1), forStart(-Infinity, 1)], [3, 10, 2 ** 53 - 1, -Infinity]);
-    assert.deepEqual([forStart(0.1, 1), forStart(-0.125, 2 ** 53), forStart(1, Infinity)], [0.1 - 1 + 1, 0, NaN]);
+    assert.deepEqual([forStart(0.1, 1), forStart(-0.125, 2 ** 53), forStart(-1, 2 ** 55), forStart(1, Infinity)], [0.1 - 1 + 1, 0, 0, NaN]);
     throws("'for' initial value must be a number", () => forStart('x', 1));
   });
 });
