@@ -24,7 +24,7 @@ import { transactionTimings } from '../../src/sip/transaction/timings.ts';
 import { SendSlab } from '../../src/sip/transport/send-slab.ts';
 import type { LocalSocket, Source } from '../../src/sip/transport/transport.ts';
 import { Transports } from '../../src/sip/transport/transports.ts';
-import { ManualClock } from '../../src/base/manual-clock.ts';
+import { ManualClock } from './manual-clock.ts';
 
 export const HOST = '127.0.0.1';
 const MANY = 10_000_000;

@@ -2,7 +2,6 @@ import { networkInterfaces } from 'node:os';
 import type { Clock } from '../base/clock.ts';
 import type { Counters } from '../base/counters.ts';
 import type { Logger } from '../base/logger.ts';
-import { realmOf } from '../config/auth.ts';
 import type { ListenAddress } from '../config/notations.ts';
 import type { Config } from '../config/schema.ts';
 import { ExpirySweep } from '../registrar/expiry-sweep.ts';
@@ -20,21 +19,17 @@ import { LuaEngine } from '../script/vm/lua-engine.ts';
 import type { Endpoint } from '../sip/endpoint/endpoint.ts';
 import { NextHopPolicy, hasLoopbackListener, type BackEnd } from '../sip/resolve/next-hop-policy.ts';
 import { NodeDnsLookup } from '../sip/resolve/node-dns-lookup.ts';
-import { ServerLocator } from '../sip/resolve/server-locator.ts';
 import type { Destination, LocalSocket } from '../sip/transport/transport.ts';
-import { Transports } from '../sip/transport/transports.ts';
+import type { Transports } from '../sip/transport/transports.ts';
 import { udpEngine } from '../sip/transport/udp.ts';
-import { bracketHost } from '../sip/uri/uri.ts';
 import type { Announcer } from '../ua/announcer.ts';
 import { OwnRequests } from '../ua/own-requests.ts';
 import { ServiceAgent } from '../ua/service-agent.ts';
 import { ThirdPartyCalls } from '../ua/third-party/third-party-calls.ts';
 import { createAnnouncer } from './announcements.ts';
-import { LocatedNextHops } from './located-next-hops.ts';
+import { connectCore } from './connected-core.ts';
 import { MemoryReturn } from './memory-return.ts';
-import { ServiceNames, type OwnSockets } from './own-names.ts';
-import { reachableAddress } from './reachable-address.ts';
-import { createSipCore, timingsOf } from './sip-core.ts';
+import { timingsOf } from './sip-core.ts';
 import { warmUp } from './warm-up/warm-up.ts';
 
 const LOOPBACK = '127.0.0.1';
@@ -101,42 +96,15 @@ export class SipNode {
     const policy = nextHopPolicy(parts);
     const announcer = parts.announcer ?? (await createAnnouncer({ config, clock, counters, policy }));
     const calls = new ThirdPartyCalls({ agent, announcer, maxActive: config.calls.maxActive, logger, counters });
-    const locator = new ServerLocator({ dns: new NodeDnsLookup(), policy, clock, counters, random: Math.random });
-    let localSockets: readonly LocalSocket[] = [];
-    const names = sip.advertise === undefined ? sip.domains : [...sip.domains, { host: sip.advertise, port: undefined }];
-    const sockets: OwnSockets = {
-      isOwnHost: (host) => transports.isOwnHost(host),
-      isOwnAddress: (host, port) => transports.isOwnAddress(host, port),
-    };
-    const { endpoint, registrar, modules, engine, router } = createSipCore({
+    const { endpoint, registrar, modules, engine, router, transports } = connectCore({
       ...parts,
       index,
       locationSink: writer,
       flushRegistrations: writer !== undefined && config.registrar.write === 'through' ? () => writer.flush() : undefined,
-      sender: {
-        send: (text, destination) => transports.send(text, destination),
-        localFor: (destination) => transports.localSocketFor(destination.protocol, destination.address, destination.local),
-      },
-      nextHops: new LocatedNextHops(locator),
-      ownNames: new ServiceNames({ names, realm: realmOf(config), sockets, socketHost: () => socketHost(localSockets) }),
+      dns: new NodeDnsLookup(),
+      policy,
       requests: new OwnRequests(agent),
       calls,
-    });
-    const transports: Transports = new Transports({
-      receiver: endpoint,
-      clock,
-      counters,
-      logger,
-      udp: { engine: sip.udpEngine },
-      tcp: {
-        maxMessageBytes: limits.maxMessageBytes,
-        maxHeaderBytes: limits.maxHeaderBytes,
-        maxConnections: limits.maxTcpConnections,
-        maxConnectionsPerAddress: limits.maxTcpConnectionsPerAddress,
-        messageDeadlineMs: limits.tcpMessageMs,
-        idleTimeoutMs: limits.tcpIdleMs,
-        connectTimeoutMs: limits.tcpConnectMs,
-      },
     });
 
     const timers = new RouteTimers(config.script.timers, clock, (callback, event, whenDone) => router.runEvent(callback, event, whenDone));
@@ -149,7 +117,7 @@ export class SipNode {
     if (sip.warmUpMs > 0 && engine instanceof LuaEngine && engine.kind === 'compiled') logger.debug('Warmed up', { ...(await warmUp(config, sip.warmUpMs)) });
     await startScriptModules(modules);
     if (writer !== undefined) await writer.load(index, limits.maxBindings);
-    localSockets = await transports.listen((parts.listen ?? sip.listen).map(({ transport, host, port }) => ({ protocol: transport, address: host, port })));
+    const localSockets = await transports.listen((parts.listen ?? sip.listen).map(({ transport, host, port }) => ({ protocol: transport, address: host, port })));
     logger.info('UDP engine', { engine: udpEngine(sip.udpEngine), configured: sip.udpEngine });
     const stopSockets = async (): Promise<void> => {
       await agent.close();
@@ -194,13 +162,6 @@ export class SipNode {
   async close(): Promise<void> {
     await this.#stopAll();
   }
-}
-
-/** `host:port` of the first socket, as a phone could dial it. */
-function socketHost([socket]: readonly LocalSocket[]): string {
-  if (socket === undefined) return 'localhost';
-  const isWildcard = socket.address === '0.0.0.0' || socket.address === '::';
-  return `${bracketHost(isWildcard ? reachableAddress() : socket.address)}:${socket.port}`;
 }
 
 /**

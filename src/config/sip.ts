@@ -30,7 +30,7 @@ export const SIP = section(
       default: 2000,
       min: 0,
       max: 60_000,
-      doc: 'Milliseconds that the SIP process may make calls to itself before it listens, so that its program is compiled when the first real call comes. They go through a second instance of the script and reach nothing outside. 0 leaves them out, and the first calls after a start wait up to some tenths of a second.',
+      doc: 'Milliseconds that the SIP process may make calls to itself before it listens, so that its program is compiled when the first real call comes. They go through instances of the script that are made for it, and reach nothing outside. 0 leaves them out, and the first calls after a start wait up to some tenths of a second.',
     }),
     domains: list(servedDomain, {
       default: [],

@@ -1,11 +1,20 @@
+import type { ServedDomain } from '../../config/notations.ts';
 import { isParseFailure, parseMessage } from '../../sip/message/parse-message.ts';
-import type { Endpoint, MessageSender } from '../../sip/endpoint/endpoint.ts';
-import type { Destination, LocalSocket, Source } from '../../sip/transport/transport.ts';
+import type { AddressBlock } from '../../sip/resolve/next-hop-policy.ts';
+import type { LocalSocket } from '../../sip/transport/transport.ts';
 import { credentialsLine } from '../../ua/login.ts';
+import { MemoryNetwork } from './memory-network.ts';
 
-/** Of the network that is set aside for measurements (RFC 2544): nobody has an address there. */
+/** The network that is set aside for measurements (RFC 2544): nobody has an address there. */
+export const PHONES_NETWORK: AddressBlock = { address: '198.18.0.0', prefixLength: 15, family: 4 };
 export const LOCAL: LocalSocket = { protocol: 'udp', address: '198.19.0.1', port: 5060, family: 4 };
-const CALLEE = { address: '198.19.0.2', port: 5062 };
+/** Where a phone is. */
+interface Place {
+  readonly address: string;
+  readonly port: number;
+}
+
+const CALLEE: Place = { address: '198.19.0.2', port: 5062 };
 const CALLER_PORT = 5064;
 /** Where the callers' addresses begin; each call has its own, or it would look like a flood. */
 const CALLERS = '198.18';
@@ -18,38 +27,47 @@ const MAX_TURNS = 12;
 /** How a call ends: the callee answers, refuses, or the caller gives up while it rings. */
 export type Ending = 'answered' | 'refused' | 'cancelled';
 
-/** Two phones without sockets: what they send goes into the endpoint, what it sends to them comes back at `sender`. */
+/** How a phone writes. V8 compiles for the spellings that it has seen: these are of phones and test tools that are common. */
+interface Manner {
+  readonly displayName: string;
+  /** Asks for `rport` (RFC 3581). */
+  readonly rport: boolean;
+  /** Writes Contact without angle brackets. */
+  readonly bare: boolean;
+  /** Names the port in addresses of record. */
+  readonly port: boolean;
+}
+
+const MANNERS: readonly Manner[] = [
+  { displayName: '', rport: true, bare: false, port: false },
+  { displayName: '"Warm Up" ', rport: true, bare: false, port: false },
+  { displayName: 'warmup ', rport: false, bare: true, port: true },
+];
+
+/** Two phones on a network in memory. */
 export class SyntheticPhones {
-  readonly sender: MessageSender = {
-    send: (text, destination) => void this.#arrived.push({ text, destination }),
-    localFor: () => LOCAL,
-  };
+  readonly network = new MemoryNetwork((text) => void this.#arrived.push(text));
   /** Calls that were answered, refused by the callee, or cancelled. */
   ended = 0;
-  readonly #domain: string;
+  readonly #domain: ServedDomain;
   readonly #password: string;
-  readonly #arrived: { text: string; destination: Destination }[] = [];
-  #endpoint: Endpoint | undefined;
+  readonly #arrived: string[] = [];
   #number = 0;
   #cseq = 0;
   #isOver = false;
   #ending: Ending = 'answered';
   /** What the caller or the callee has asked for last. */
-  #request = { method: '', uri: '', user: '', headers: '', source: source(CALLEE.address, CALLEE.port) };
+  #request = { method: '', uri: '', user: '', headers: '', place: CALLEE };
 
-  constructor({ domain, password }: { domain: string; password: string }) {
+  constructor({ domain, password }: { domain: ServedDomain; password: string }) {
     this.#domain = domain;
     this.#password = password;
-  }
-
-  connect(endpoint: Endpoint): void {
-    this.#endpoint = endpoint;
   }
 
   /** The callee registers; the script may challenge him, and may have to wait for its answer. */
   async register(): Promise<void> {
     this.#begin('callee', CALLEE.address, CALLEE.port);
-    this.#send('REGISTER', `sip:${this.#domain}`, 'Expires: 3600\r\n', '');
+    this.#ask('REGISTER', `sip:${this.#domain.host}`, 'Expires: 3600\r\n', '');
     await this.#settle();
   }
 
@@ -57,7 +75,7 @@ export class SyntheticPhones {
   async call(ending: Ending): Promise<void> {
     this.#ending = ending;
     this.#begin('caller', `${CALLERS}.${(this.#number >> 8) & 255}.${this.#number & 255}`, CALLER_PORT);
-    this.#send('INVITE', `sip:callee@${this.#domain}`, 'Content-Type: application/sdp\r\n', SDP);
+    this.#ask('INVITE', `sip:callee@${this.#domain.host}`, 'Content-Type: application/sdp\r\n', SDP);
     await this.#settle();
   }
 
@@ -65,15 +83,15 @@ export class SyntheticPhones {
     this.#number += 1;
     this.#cseq = 1;
     this.#isOver = false;
-    this.#request = { ...this.#request, user, source: source(address, port) };
+    this.#request = { ...this.#request, user, place: { address, port } };
   }
 
   /** Carries messages until the request has come to its end, or nobody has anything to say any more. */
   async #settle(): Promise<void> {
     for (let turn = 0; turn < MAX_TURNS; turn += 1) {
       for (let next = this.#arrived.shift(); next !== undefined; next = this.#arrived.shift()) {
-        if (next.text.startsWith('SIP/2.0 ')) this.#onResponse(next.text);
-        else this.#onRequest(next.text);
+        if (next.startsWith('SIP/2.0 ')) this.#onResponse(next);
+        else this.#onRequest(next);
       }
       if (this.#isOver) return;
       // A route waits for a stand-in, whose answer is there at once.
@@ -81,22 +99,25 @@ export class SyntheticPhones {
     }
   }
 
-  #send(method: string, uri: string, headers: string, body: string): void {
+  #ask(method: string, uri: string, headers: string, body: string): void {
     this.#request = { ...this.#request, method, uri, headers };
-    this.#receive(this.#text(method, uri, { headers, body, to: '' }), this.#request.source);
+    this.#send(this.#text(method, uri, { headers, body, to: '' }), this.#request.place);
   }
 
   #text(method: string, uri: string, { headers, body, to }: { headers: string; body: string; to: string }): string {
-    const { user, source } = this.#request;
-    const address = `${source.address}:${source.port}`;
+    const { user, place } = this.#request;
+    const { displayName, rport, bare, port } = MANNERS[this.#number % MANNERS.length]!;
+    const address = `${place.address}:${place.port}`;
+    const domain = port ? `${this.#domain.host}:${this.#domain.port ?? LOCAL.port}` : this.#domain.host;
     // CANCEL, and the ACK of a failure, belong to the transaction of the INVITE.
     const branch = method === 'CANCEL' || (method === 'ACK' && headers === '') ? 'INVITE' : method;
     const target = method === 'REGISTER' ? user : 'callee';
+    const contact = `sip:${user}@${address}`;
     return [
-      `${method} ${uri} SIP/2.0\r\nVia: SIP/2.0/UDP ${address};branch=z9hG4bK-${this.#number}-${this.#cseq}-${branch};rport\r\n`,
-      `Max-Forwards: 70\r\nFrom: <sip:${user}@${this.#domain}>;tag=w${this.#number}\r\n`,
-      to === '' ? `To: <sip:${target}@${this.#domain}>\r\n` : to,
-      `Call-ID: ${this.#number}@warm-up\r\nCSeq: ${this.#cseq} ${method}\r\nContact: <sip:${user}@${address}>\r\nUser-Agent: warm-up\r\n`,
+      `${method} ${uri} SIP/2.0\r\nVia: SIP/2.0/UDP ${address};branch=z9hG4bK-${this.#number}-${this.#cseq}-${branch}${rport ? ';rport' : ''}\r\n`,
+      `Max-Forwards: 70\r\nFrom: ${displayName}<sip:${user}@${domain}>;tag=w${this.#number}\r\n`,
+      to === '' ? `To: ${displayName}<sip:${target}@${domain}>\r\n` : to,
+      `Call-ID: ${this.#number}@warm-up\r\nCSeq: ${this.#cseq} ${method}\r\nContact: ${bare ? contact : `<${contact}>`}\r\nUser-Agent: warm-up\r\n`,
       `${headers}Content-Length: ${body.length}\r\n\r\n${body}`,
     ].join('');
   }
@@ -105,7 +126,7 @@ export class SyntheticPhones {
     const status = Number(text.slice(8, 11));
     const isInvite = /^CSeq: \d+ INVITE/m.test(text);
     if (status < 200) {
-      if (isInvite && status === 180 && this.#ending === 'cancelled') this.#receive(this.#text('CANCEL', this.#request.uri, { headers: '', body: '', to: '' }), this.#request.source);
+      if (isInvite && status === 180 && this.#ending === 'cancelled') this.#send(this.#text('CANCEL', this.#request.uri, { headers: '', body: '', to: '' }), this.#request.place);
       return;
     }
     if (!isInvite) {
@@ -115,7 +136,7 @@ export class SyntheticPhones {
     }
     const to = linesOf(text, /^To:.*\r\n/gim);
     if (status < 300) return this.#talk(text, to);
-    this.#receive(this.#text('ACK', this.#request.uri, { headers: '', body: '', to }), this.#request.source);
+    this.#send(this.#text('ACK', this.#request.uri, { headers: '', body: '', to }), this.#request.place);
     if (status === 486 || status === 487) this.#end();
     else this.#isOver = !this.#logIn(text);
   }
@@ -129,9 +150,9 @@ export class SyntheticPhones {
   #talk(text: string, to: string): void {
     const route = linesOf(text, /^Record-Route:.*\r\n/gim).replace(/^Record-/gim, '');
     const uri = `sip:callee@${CALLEE.address}:${CALLEE.port}`;
-    this.#receive(this.#text('ACK', uri, { headers: route === '' ? 'Subject: -\r\n' : route, body: '', to }), this.#request.source);
+    this.#send(this.#text('ACK', uri, { headers: route === '' ? 'Subject: -\r\n' : route, body: '', to }), this.#request.place);
     this.#cseq += 1;
-    this.#receive(this.#text('BYE', uri, { headers: route, body: '', to }), this.#request.source);
+    this.#send(this.#text('BYE', uri, { headers: route, body: '', to }), this.#request.place);
   }
 
   /** Answers a challenge; false when it cannot be answered, or the response is none. */
@@ -142,7 +163,7 @@ export class SyntheticPhones {
     const line = credentialsLine(response, { user, password: this.#password }, { method, uri, answered: this.#cseq - 1 });
     if (line === undefined) return false;
     this.#cseq += 1;
-    this.#receive(this.#text(method, uri, { headers: headers + line, body: method === 'INVITE' ? SDP : '', to: '' }), this.#request.source);
+    this.#send(this.#text(method, uri, { headers: headers + line, body: method === 'INVITE' ? SDP : '', to: '' }), this.#request.place);
     return true;
   }
 
@@ -162,16 +183,12 @@ export class SyntheticPhones {
   #reply(request: string, status: string, body: string): void {
     const copied = linesOf(request, /^(?:Via|From|To|Call-ID|CSeq|Record-Route):.*\r\n/gim).replace(/^(To:[^\r]*?>)\r\n/im, '$1;tag=callee\r\n');
     const contact = `Contact: <sip:callee@${CALLEE.address}:${CALLEE.port}>\r\n`;
-    this.#receive(`SIP/2.0 ${status}\r\n${copied}${contact}Content-Length: ${body.length}\r\n\r\n${body}`, source(CALLEE.address, CALLEE.port));
+    this.#send(`SIP/2.0 ${status}\r\n${copied}${contact}Content-Length: ${body.length}\r\n\r\n${body}`, CALLEE);
   }
 
-  #receive(text: string, from: Source): void {
-    this.#endpoint!.onMessage(text, from);
+  #send(text: string, from: Place): void {
+    this.network.deliver(text, from.address, from.port);
   }
-}
-
-function source(address: string, port: number): Source {
-  return { protocol: 'udp', address, port, local: LOCAL, connectionId: 0 };
 }
 
 function linesOf(text: string, pattern: RegExp): string {

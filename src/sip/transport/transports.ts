@@ -20,11 +20,16 @@ export interface ListenSpec {
   readonly port: number;
 }
 
+/** Binds a UDP socket; see `openUdpSocket`. */
+export type OpenUdp = typeof openUdpSocket;
+
 export interface TransportsSetup {
   readonly receiver: TransportReceiver;
   readonly clock: Clock;
   readonly counters: Counters;
   readonly logger: Logger;
+  /** undefined takes sockets of the machine. */
+  readonly openUdp?: OpenUdp;
   readonly udp?: Partial<UdpOptions>;
   readonly tcp?: Partial<TcpOptions>;
 }
@@ -151,9 +156,9 @@ export class Transports {
 
   async #open({ protocol, address, port }: ListenSpec): Promise<LocalSocket> {
     if (protocol === 'tcp') return this.#tcp.listen(address, port);
-    const { receiver, logger, udp } = this.#setup;
+    const { receiver, logger, udp, openUdp = openUdpSocket } = this.#setup;
     const options = { ...DEFAULT_UDP_OPTIONS, ...udp };
-    const socket = await openUdpSocket(address, port, { receiver, logger, options, counters: this.#udpCounters });
+    const socket = await openUdp(address, port, { receiver, logger, options, counters: this.#udpCounters });
     this.#udp.set(socket.local, socket);
     this.#drops.add(socket);
     return socket.local;

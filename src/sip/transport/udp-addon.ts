@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { AppError, errorText } from '../../base/errors.ts';
 
 /** Our addon, `native/`, as it is built when the package is installed. */
-interface UdpAddon {
+export interface UdpAddon {
   /**
    * Binds a socket, which is then polled until it is closed.
    * @param onEvent gets the number of datagrams that are in the shared memory. 0 when the system takes more again, and

@@ -5,7 +5,7 @@ import { PeerTable } from './peer-table.ts';
 import { SendQueue } from './send-queue.ts';
 import { SourceTable } from './source-table.ts';
 import { familyOf, reportSendError, type Destination, type LocalSocket, type TransportReceiver } from './transport.ts';
-import { loadUdpAddon, type NativeUdpSocket } from './udp-addon.ts';
+import { loadUdpAddon, type NativeUdpSocket, type UdpAddon } from './udp-addon.ts';
 import { isKeepalive, MAX_DATAGRAM_BYTES, noteReceiveBuffer } from './udp-socket.ts';
 import type { DatagramSocket, UdpCounters, UdpSetup } from './udp-socket.ts';
 
@@ -20,8 +20,8 @@ interface ResolvedPeer {
  * Binds a UDP socket whose datagrams are moved in batches.
  * @throws AppError `listen.in-use`, `listen.failed` or `listen.engine`
  */
-export function openBatchSocket(address: string, port: number, setup: UdpSetup): DatagramSocket {
-  return new BatchSocket(address, port, setup);
+export function openBatchSocket(address: string, port: number, setup: UdpSetup, addon = loadUdpAddon()): DatagramSocket {
+  return new BatchSocket(address, port, setup, addon);
 }
 
 /**
@@ -47,9 +47,8 @@ class BatchSocket implements DatagramSocket {
   #flushComes = false;
   #closed = false;
 
-  constructor(address: string, port: number, setup: UdpSetup) {
+  constructor(address: string, port: number, setup: UdpSetup, addon: UdpAddon) {
     const { receiveBufferBytes, sendBufferBytes, maxQueuedBytes } = setup.options;
-    const addon = loadUdpAddon();
     let native: NativeUdpSocket;
     try {
       native = addon.open(address, port, receiveBufferBytes, sendBufferBytes, maxQueuedBytes, (count) => this.#onEvent(count));

@@ -1,5 +1,5 @@
-import type { Clock } from './clock.ts';
-import { TimerWheel, type Timer } from './timer-wheel.ts';
+import type { Clock } from '../../src/base/clock.ts';
+import { TimerWheel, type Timer } from '../../src/base/timer-wheel.ts';
 
 /** The width of a tick in production (`system-clock.ts`): the wheel turns as it does there. */
 const TICK_MS = 10;
