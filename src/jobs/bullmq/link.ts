@@ -10,8 +10,8 @@ const SAME_ERROR_MS = 10_000;
 
 /**
  * Whether the backend answers, told in one log line when it is lost and one when it is back. The
- * many connections of BullMQ all complain in an outage, some of them late: an error is only taken as a
- * hint to ask the backend itself.
+ * many connections of BullMQ all complain in an outage, some of them early and some late: an error is only taken as
+ * a hint to ask the backend itself, and when it answers to ask once more a little later.
  */
 export class BackendLink {
   readonly #target: string;
@@ -20,6 +20,8 @@ export class BackendLink {
   readonly #logger: Logger;
   readonly #timer = new Timer(this);
   #probing = false;
+  /** The error of a backend that has answered nevertheless, until it has been asked again. */
+  #doubt: string | undefined;
   #lostAtMs: number | undefined;
   #reportedAtMs = -Infinity;
   #closed = false;
@@ -34,7 +36,8 @@ export class BackendLink {
   /** Something went wrong: find out whether the backend is there. */
   suspect(error: unknown): void {
     if (this.#closed || this.#probing || this.#timer.armed) return;
-    void this.#probe(errorText(error));
+    this.#doubt = errorText(error);
+    void this.#probe(true);
   }
 
   /** @throws AppError `jobs.unreachable`, or what the client says */
@@ -48,14 +51,14 @@ export class BackendLink {
   }
 
   onTimer(): void {
-    void this.#probe('');
+    void this.#probe(false);
   }
 
-  async #probe(hint: string): Promise<void> {
+  async #probe(first: boolean): Promise<void> {
     this.#probing = true;
     try {
       await this.ask();
-      this.#answered(hint);
+      this.#answered(first);
     } catch (thrown) {
       this.#lost(errorText(thrown));
     } finally {
@@ -63,15 +66,18 @@ export class BackendLink {
     }
   }
 
-  #answered(hint: string): void {
+  #answered(first: boolean): void {
     if (this.#closed) return;
     const nowMs = this.#clock.monotonicMs();
     if (this.#lostAtMs !== undefined) {
       this.#logger.info('The queue backend answers again', { backend: this.#target, awayMs: nowMs - this.#lostAtMs });
       this.#lostAtMs = undefined;
+    } else if (first) {
+      // While a backend goes down one connection may fail and another still be answered.
+      this.#clock.arm(this.#timer, PROBE_EVERY_MS);
     } else if (nowMs - this.#reportedAtMs >= SAME_ERROR_MS) {
-      // The backend is there, so this is an error of one connection, or of one job's bookkeeping.
-      this.#logger.warn('The queue backend reports an error', { backend: this.#target, reason: hint });
+      // It is there, so this is an error of one connection, or of one job's bookkeeping.
+      this.#logger.warn('The queue backend reports an error', { backend: this.#target, reason: this.#doubt });
       this.#reportedAtMs = nowMs;
     }
   }
