@@ -14,8 +14,8 @@ export interface SideOptions {
   readonly maxInstructions?: number;
 }
 
-/** How `tostring` writes tables, functions and threads: never twice the same. */
-const ADDRESS = /\b(\w+): 0x[0-9a-f]+/g;
+/** How `tostring` writes tables, functions and threads: never twice the same. No line number, behind which a text may begin like that. */
+const ADDRESS = /\b([A-Za-z]\w*): 0x[0-9a-f]+/g;
 
 /** What was seen of a script, a line each: calls of KSR functions, log lines, how it ended. */
 export type Observation = readonly string[];
