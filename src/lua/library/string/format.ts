@@ -60,7 +60,7 @@ export function formatFunction(runtime: Runtime): LuaFunction {
         return text;
       }
       default:
-        throw new LuaError(`invalid option '%${spec.conversion}' to 'format'`);
+        throw new LuaError(`invalid option '%${written(spec.conversion)}' to 'format'`);
     }
   }
 
@@ -76,6 +76,11 @@ export function formatFunction(runtime: Runtime): LuaFunction {
     }
     return result;
   };
+}
+
+/** A byte as errors show it: the end of a format is the zero byte that C has there. */
+function written(byte: string): string {
+  return byte >= ' ' && byte <= '~' ? byte : `<\\${byte === '' ? 0 : byte.charCodeAt(0)}>`;
 }
 
 function readFormat(format: string): Format {

@@ -54,11 +54,12 @@ export function definition(w: Writer): Statement {
 /** Calls itself, at most some levels deep: in a tail, in an expression, or another by turns. */
 export function recursion(w: Writer): Statement | readonly Statement[] {
   const name = w.fresh('f');
-  const depth = w.between(1, 6);
   const step = w.body({}, () => {
     w.declare('n', 'number', { assignable: false });
     return block(w, 0, 2);
   });
+  let depth = w.between(1, 6);
+  while (depth > 0 && !w.affords(step.cost * depth * 2)) depth -= 1;
   w.spend(step.cost * depth * 2);
   const again = w.pick([`return ${name}(n - 1)`, `return n + ${name}(n - 1)`, `return ${name}(n - 1) * 2, n`, `local below = ${name}(n - 1) emit(below) return below + 1`, `return (${name}(n - 1))`]);
   const head = `if n <= 0 then return ${w.pick(['0', '1, 2', number(w, 0)])} end`;

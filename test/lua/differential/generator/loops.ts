@@ -22,11 +22,6 @@ export function numericLoop(w: Writer): Statement {
 export function genericLoop(w: Writer): Statement | readonly Statement[] {
   const [key, value] = [w.fresh('k'), w.fresh('e')];
   const record = w.variable('record');
-  const body = (): Statement[] => w.loop(MOST, () => {
-    w.declare(key, 'number', { assignable: false });
-    w.declare(value, 'number');
-    return block(w, 1, 3);
-  });
   switch (w.random(4)) {
     case 0: {
       if (record === undefined) break;
@@ -38,10 +33,22 @@ export function genericLoop(w: Writer): Statement | readonly Statement[] {
       return [`local ${key} = {x = 1, y = 2, z = 3}`, `for k in pairs(${key}) do ${key}[k] = k ~= "y" and ${number(w, 1)} or nil end`, `emit(${key})`];
     case 2: {
       const most = w.between(1, 4);
-      return line(`for ${key}, ${value} in function(limit, at) at = at + 1 if at <= limit then return at, at * 2 end end, ${most}, 0 do`, body());
+      const body = w.loop(MOST, () => {
+        w.declare(key, 'number', { assignable: false });
+        w.declare(value, 'number');
+        return block(w, 1, 3);
+      });
+      return line(`for ${key}, ${value} in function(limit, at) at = at + 1 if at <= limit then return at, at * 2 end end, ${most}, 0 do`, body);
     }
   }
-  return line(`for ${key}, ${value} in ipairs(${list(w)}) do`, body());
+  // What `ipairs` counts with is an integer of the interpreter, and a division by such a zero an error.
+  const index = w.fresh('n');
+  const inside = w.loop(MOST, () => {
+    w.declare(index, 'number');
+    w.declare(value, 'number');
+    return block(w, 1, 3);
+  });
+  return line(`for ${key}, ${value} in ipairs(${list(w)}) do`, [`local ${index} = ${key} + 0 emit(${key})`, ...inside]);
 }
 
 export function whileLoop(w: Writer): readonly Statement[] {

@@ -49,6 +49,10 @@ describe('string.format', () => {
       [['%d', 'x'], "bad argument #2 to 'format' (number expected, got string)"],
       [['%d', 'x', '%y'], "bad argument #2 to 'format' (number expected, got string)"],
       [['%y', 1], "invalid option '%y' to 'format'"],
+      // As C writes them.
+      [['2%', 1], "invalid option '%<\\0>' to 'format'"],
+      [['%5', 1], "invalid option '%<\\0>' to 'format'"],
+      [['%\xc8', 1], "invalid option '%<\\200>' to 'format'"],
       [['%10.123f', 1], 'invalid format (width or precision too long)'],
       [['%-+ #0-5d', 1], 'invalid format (repeated flags)'],
       [['%5s', 'a\0b'], "bad argument #2 to 'format' (string contains zeros)"],
