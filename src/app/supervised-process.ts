@@ -1,10 +1,12 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import { totalmem } from 'node:os';
 import { AppError } from '../base/errors.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { Timer } from '../base/timer-wheel.ts';
 import type { Config } from '../config/schema.ts';
 import type { MessageFromChild, MessageToChild, Role, RoleReport } from './process-messages.ts';
+import { heapOptions } from './heap-options.ts';
 import { RESTART_LIMITS, RestartPolicy, type RestartLimits } from './restart-policy.ts';
 
 export interface SupervisedProcessOptions {
@@ -24,14 +26,6 @@ export interface SupervisedProcessOptions {
 
 /** How long a process may take to be ready. */
 const START_MS = 60_000;
-
-/**
- * Half of the young generation, in MiB. What a call leaves behind for 32 s has to be copied by its collections: the
- * larger it is, the longer one of them keeps calls waiting. And a small one stays in the processor's caches. Saturated, in four
- * interleaved rounds (medians): 65.6 us a call and a 99th percentile from INVITE to 200 of 2.7 ms with 4, 72.2 us and 3.9 ms
- * with 8; in three others, with 8, 16 and 32: 67.5, 72.5 and 78.1 us, 3.3, 5.5 and 10.7 ms. The benchmarks run with it too.
- */
-const YOUNG_GENERATION = '--max-semi-space-size=4';
 
 const START_TIMER = 0;
 const RESTART_TIMER = 1;
@@ -117,7 +111,7 @@ export class SupervisedProcess {
   #fork(): void {
     const { role, entry, log, clock, config } = this.#options;
     const stdout = log === 'stdout' ? 'inherit' : 2;
-    const execArgv = role === 'sip' ? [...process.execArgv, YOUNG_GENERATION] : process.execArgv;
+    const execArgv = role === 'sip' ? [...process.execArgv, ...heapOptions(Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY))] : process.execArgv;
     const child = fork(entry, [role], { execArgv, stdio: ['ignore', stdout, 'inherit', 'ipc'] });
     this.#child = child;
     this.#complaint = undefined;
