@@ -1,7 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from '../jobs/until.ts';
@@ -107,14 +108,31 @@ export class Sipp {
   }
 }
 
-/** A port of 127.0.0.1 that was free a moment ago, for TCP; hardly anybody takes it for UDP meanwhile. */
+/** A port of 127.0.0.1 that was free a moment ago, for TCP and for UDP: what is free for one may be taken for the other. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
+  for (;;) {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const isFree = await isFreeForUdp(port);
+    server.close();
+    await once(server, 'close');
+    if (isFree) return port;
+  }
+}
+
+async function isFreeForUdp(port: number): Promise<boolean> {
+  const socket = createSocket('udp4');
+  try {
+    const listening = once(socket, 'listening');
+    socket.bind(port, '127.0.0.1');
+    await listening;
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.close();
+  }
 }
 
 /** Whether a process of this machine has the port: the kernel's table says so without touching the socket. */
