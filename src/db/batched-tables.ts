@@ -7,7 +7,8 @@ import type { Knex } from 'knex';
 import { Batched, GATHER_MS } from '../base/batched.ts';
 import type { Clock } from '../base/clock.ts';
 import { asUnreachable, sqlState } from './connection.ts';
-import { LedgerTable, type Claim, type FirstClaim, type LedgerEntry, type Outcome, type PlannedEffect } from './tables/ledger.ts';
+import type { Claim, FirstClaim, LedgerEntry, Outcome, PlannedEffect } from './tables/ledger-entry.ts';
+import { LedgerTable } from './tables/ledger.ts';
 import { UsersTable, type User } from './tables/users.ts';
 
 const idOf = ({ id }: { readonly id: string }): string => id;

@@ -8,7 +8,7 @@
  * So a message is told by itself or in a digest, never both, whatever dies in between.
  */
 import type { Knex } from 'knex';
-import { toEntry, type LedgerEntry, type LedgerRow } from './ledger.ts';
+import { toEntry, type LedgerEntry, type LedgerRow } from './ledger-entry.ts';
 
 /** A digest that a message is to join. */
 export interface NewDigest {

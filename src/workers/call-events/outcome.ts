@@ -1,5 +1,5 @@
 import type { Call } from '../../db/tables/calls.ts';
-import type { PlannedEffect } from '../../db/tables/ledger.ts';
+import type { PlannedEffect } from '../../db/tables/ledger-entry.ts';
 import type { User } from '../../db/tables/users.ts';
 import type { CallEvent } from '../../jobs/contract/call-event.ts';
 import { finishedText } from '../answers/answer.ts';

@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
-import type { LedgerEntry, Outcome } from '../../db/tables/ledger.ts';
+import type { LedgerEntry, Outcome } from '../../db/tables/ledger-entry.ts';
 import { notice } from '../../jobs/contract/notice.ts';
 import { jobOf } from '../../jobs/job-of.ts';
 import type { JobSink } from '../../jobs/queue.ts';

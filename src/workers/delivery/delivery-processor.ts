@@ -8,7 +8,7 @@
  * or the queue burns none.
  */
 import { errorText } from '../../base/errors.ts';
-import type { LedgerEntry } from '../../db/tables/ledger.ts';
+import type { LedgerEntry } from '../../db/tables/ledger-entry.ts';
 import { RELEASE, type JobOutcome, type RunningJob } from '../../jobs/queue.ts';
 import type { DeliveryParts, Run } from './delivery-parts.ts';
 import { Delivery } from './delivery.ts';

@@ -25,7 +25,7 @@
  * What remains, since X knows no idempotency key: a process frozen between its last check and the
  * write to the socket, for longer than all these times together, sends what another has sent.
  */
-import type { LedgerEntry, Outcome, PlannedEffect } from '../../db/tables/ledger.ts';
+import type { LedgerEntry, Outcome, PlannedEffect } from '../../db/tables/ledger-entry.ts';
 import type { User } from '../../db/tables/users.ts';
 import { DONE, RELEASE, type JobOutcome } from '../../jobs/queue.ts';
 import type { Channel } from './channels/channel.ts';

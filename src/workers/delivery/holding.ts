@@ -1,7 +1,7 @@
 /** What keeps a planned message from being sent now although its way is free. */
 import type { Clock } from '../../base/clock.ts';
 import { quietUntil } from '../../commands/quiet-hours.ts';
-import type { LedgerEntry } from '../../db/tables/ledger.ts';
+import type { LedgerEntry } from '../../db/tables/ledger-entry.ts';
 import type { User } from '../../db/tables/users.ts';
 import type { Digests, Ledger } from './ports.ts';
 import { zoneOf } from '../render/local-time.ts';

@@ -1,5 +1,5 @@
 import { AppError } from '../../base/errors.ts';
-import type { LedgerEntry } from '../../db/tables/ledger.ts';
+import type { LedgerEntry } from '../../db/tables/ledger-entry.ts';
 import type { User } from '../../db/tables/users.ts';
 import { XFailure } from '../../x/port.ts';
 import { FAILURE_POLICY } from './failure-policy.ts';

@@ -1,7 +1,7 @@
 import { directMessageResult, type DirectMessageResult } from '../../jobs/contract/direct-message-result.ts';
 import { jobOf } from '../../jobs/job-of.ts';
 import type { JobSink, NewJob } from '../../jobs/queue.ts';
-import type { LedgerEntry } from '../../db/tables/ledger.ts';
+import type { LedgerEntry } from '../../db/tables/ledger-entry.ts';
 
 /** A ledger entry that is over. */
 export type EndedEntry = LedgerEntry & { readonly state: DirectMessageResult['state'] };

@@ -1,5 +1,5 @@
 /** What the kind of a message decides about its delivery. `LEDGER_KINDS` says what the kinds are. */
-import type { LedgerEntry } from '../../db/tables/ledger.ts';
+import type { LedgerEntry } from '../../db/tables/ledger-entry.ts';
 
 type Kind = Pick<LedgerEntry, 'kind'>;
 

@@ -1,4 +1,4 @@
-import type { LedgerEntry } from '../../db/tables/ledger.ts';
+import type { LedgerEntry } from '../../db/tables/ledger-entry.ts';
 import { textsFor } from './catalogue.ts';
 import { localTime } from './local-time.ts';
 import { plainText } from './plain-text.ts';

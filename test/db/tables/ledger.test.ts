@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import { LedgerTable, type LedgerEntry } from '../../../src/db/tables/ledger.ts';
+import type { LedgerEntry } from '../../../src/db/tables/ledger-entry.ts';
+import { LedgerTable } from '../../../src/db/tables/ledger.ts';
 import { withDatabase } from '../embedded-database.ts';
 
 const database = await withDatabase();

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../src/base/clock.ts';
 import type { NewDigest } from '../../../src/db/tables/digests.ts';
-import type { Claim, FirstClaim, LedgerEntry, Outcome, PlannedEffect } from '../../../src/db/tables/ledger.ts';
+import type { Claim, FirstClaim, LedgerEntry, Outcome, PlannedEffect } from '../../../src/db/tables/ledger-entry.ts';
 import type { Digests, Ledger } from '../../../src/workers/delivery/ports.ts';
 
 /** The ledger and its digests on the clock of a test; `memory-ledger.test.ts` holds it against the real ones. */

@@ -1,6 +1,6 @@
 /** What the tests of planned messages share. */
 import type { TestContext } from 'node:test';
-import type { PlannedEffect } from '../../../src/db/tables/ledger.ts';
+import type { PlannedEffect } from '../../../src/db/tables/ledger-entry.ts';
 import { notice } from '../../../src/jobs/contract/notice.ts';
 import type { NewJob } from '../../../src/jobs/queue.ts';
 import { startReceiver, type Receiver } from './channels/receiver.ts';

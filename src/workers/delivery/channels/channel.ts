@@ -1,4 +1,4 @@
-import type { LedgerEntry } from '../../../db/tables/ledger.ts';
+import type { LedgerEntry } from '../../../db/tables/ledger-entry.ts';
 import type { User } from '../../../db/tables/users.ts';
 import type { XFailureClass } from '../../../x/port.ts';
 import type { Hold } from '../../gate/budget.ts';

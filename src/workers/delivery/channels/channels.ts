@@ -1,4 +1,4 @@
-import type { LedgerEntry } from '../../../db/tables/ledger.ts';
+import type { LedgerEntry } from '../../../db/tables/ledger-entry.ts';
 import { isAnswer } from '../rules.ts';
 import { CHANNEL_NAMES, type Addressed, type Channel, type ChannelName } from './channel.ts';
 

@@ -1,4 +1,4 @@
-import type { LedgerEntry } from '../../../db/tables/ledger.ts';
+import type { LedgerEntry } from '../../../db/tables/ledger-entry.ts';
 import { XFailure } from '../../../x/port.ts';
 import type { PacedX } from '../paced-x.ts';
 import { textsFor } from '../../render/catalogue.ts';

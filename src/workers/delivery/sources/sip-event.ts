@@ -1,5 +1,5 @@
 import type { LogFields } from '../../../base/logger.ts';
-import type { LedgerEntry, LedgerKind, PlannedEffect } from '../../../db/tables/ledger.ts';
+import type { LedgerEntry, LedgerKind, PlannedEffect } from '../../../db/tables/ledger-entry.ts';
 import type { JobContract, ParsedPayload } from '../../../jobs/contract/job-contract.ts';
 import type { PacedX } from '../paced-x.ts';
 import type { Ledger, Users } from '../ports.ts';

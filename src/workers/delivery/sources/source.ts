@@ -1,5 +1,5 @@
 import type { LogFields } from '../../../base/logger.ts';
-import type { LedgerEntry, PlannedEffect } from '../../../db/tables/ledger.ts';
+import type { LedgerEntry, PlannedEffect } from '../../../db/tables/ledger-entry.ts';
 import type { User } from '../../../db/tables/users.ts';
 import type { JobContract, ParsedPayload } from '../../../jobs/contract/job-contract.ts';
 

@@ -1,4 +1,4 @@
-import type { LedgerEntry } from '../../../../src/db/tables/ledger.ts';
+import type { LedgerEntry } from '../../../../src/db/tables/ledger-entry.ts';
 import type { User } from '../../../../src/db/tables/users.ts';
 import type { Parcel } from '../../../../src/workers/delivery/channels/channel.ts';
 import { MemoryUsers } from '../stage.ts';
