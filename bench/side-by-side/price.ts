@@ -1,5 +1,4 @@
 /** What a routing script in Lua costs more than the same routes in TypeScript. */
-import { totalmem } from 'node:os';
 import { heapOptions } from '../../src/app/heap-options.ts';
 import { conclude, median, row, thisMachine } from '../result.ts';
 import { TARGETS } from '../targets.ts';
@@ -32,7 +31,7 @@ const rounds = count('rounds', options.rounds);
 const WINDOW = 40;
 
 // Both from the sources: the routes in TypeScript call the rows of the very node that they are in.
-const NODE = ['node', ...heapOptions(totalmem()), '--import', 'tsx', 'src/app/bench-node.ts'];
+const NODE = ['node', ...heapOptions(), '--import', 'tsx', 'src/app/bench-node.ts'];
 const LUA: Server = { name: 'ours', command: [...NODE, ...nodeSettings(options)] };
 const NATIVE: Server = { name: 'ours', command: [...NODE, '--native', 'bench/call/native-route.ts', ...nodeSettings(options)] };
 

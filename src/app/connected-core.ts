@@ -30,7 +30,7 @@ export interface ConnectedCore extends SipCore {
 export function connectCore(parts: ConnectedCoreParts): ConnectedCore {
   const { config, clock, counters, logger } = parts;
   const { limits, sip } = config;
-  const locator = new ServerLocator({ dns: parts.dns, policy: parts.policy, clock, counters, random: Math.random, ...(parts.locatorOptions === undefined ? {} : { options: parts.locatorOptions }) });
+  const locator = new ServerLocator({ dns: parts.dns, policy: parts.policy, clock, counters, random: Math.random, options: parts.locatorOptions });
   const core = createSipCore({
     ...parts,
     sender: {
@@ -53,7 +53,7 @@ export function connectCore(parts: ConnectedCoreParts): ConnectedCore {
     clock,
     counters,
     logger,
-    ...(parts.openUdp === undefined ? {} : { openUdp: parts.openUdp }),
+    openUdp: parts.openUdp,
     udp: { engine: sip.udpEngine },
     tcp: {
       maxMessageBytes: limits.maxMessageBytes,

@@ -1,5 +1,4 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { totalmem } from 'node:os';
 import { AppError } from '../base/errors.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
@@ -111,7 +110,7 @@ export class SupervisedProcess {
   #fork(): void {
     const { role, entry, log, clock, config } = this.#options;
     const stdout = log === 'stdout' ? 'inherit' : 2;
-    const execArgv = role === 'sip' ? [...process.execArgv, ...heapOptions(Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY))] : process.execArgv;
+    const execArgv = role === 'sip' ? [...process.execArgv, ...heapOptions()] : process.execArgv;
     const child = fork(entry, [role], { execArgv, stdio: ['ignore', stdout, 'inherit', 'ipc'] });
     this.#child = child;
     this.#complaint = undefined;

@@ -7,7 +7,9 @@ import { MemoryNetwork } from './memory-network.ts';
 
 /** The network that is set aside for measurements (RFC 2544): nobody has an address there. */
 export const PHONES_NETWORK: AddressBlock = { address: '198.18.0.0', prefixLength: 15, family: 4 };
+/** Where the core listens. */
 export const LOCAL: LocalSocket = { protocol: 'udp', address: '198.19.0.1', port: 5060, family: 4 };
+
 /** Where a phone is. */
 interface Place {
   readonly address: string;
@@ -101,10 +103,11 @@ export class SyntheticPhones {
 
   #ask(method: string, uri: string, headers: string, body: string): void {
     this.#request = { ...this.#request, method, uri, headers };
-    this.#send(this.#text(method, uri, { headers, body, to: '' }), this.#request.place);
+    this.#say(method, uri, { headers, body });
   }
 
-  #text(method: string, uri: string, { headers, body, to }: { headers: string; body: string; to: string }): string {
+  /** Sends a request of whoever is asking, in his manner. */
+  #say(method: string, uri: string, { headers = '', body = '', to = '' }: { headers?: string; body?: string; to?: string } = {}): void {
     const { user, place } = this.#request;
     const { displayName, rport, bare, port } = MANNERS[this.#number % MANNERS.length]!;
     const address = `${place.address}:${place.port}`;
@@ -113,20 +116,21 @@ export class SyntheticPhones {
     const branch = method === 'CANCEL' || (method === 'ACK' && headers === '') ? 'INVITE' : method;
     const target = method === 'REGISTER' ? user : 'callee';
     const contact = `sip:${user}@${address}`;
-    return [
+    const text = [
       `${method} ${uri} SIP/2.0\r\nVia: SIP/2.0/UDP ${address};branch=z9hG4bK-${this.#number}-${this.#cseq}-${branch}${rport ? ';rport' : ''}\r\n`,
       `Max-Forwards: 70\r\nFrom: ${displayName}<sip:${user}@${domain}>;tag=w${this.#number}\r\n`,
       to === '' ? `To: ${displayName}<sip:${target}@${domain}>\r\n` : to,
       `Call-ID: ${this.#number}@warm-up\r\nCSeq: ${this.#cseq} ${method}\r\nContact: ${bare ? contact : `<${contact}>`}\r\nUser-Agent: warm-up\r\n`,
       `${headers}Content-Length: ${body.length}\r\n\r\n${body}`,
     ].join('');
+    this.#send(text, place);
   }
 
   #onResponse(text: string): void {
     const status = Number(text.slice(8, 11));
     const isInvite = /^CSeq: \d+ INVITE/m.test(text);
     if (status < 200) {
-      if (isInvite && status === 180 && this.#ending === 'cancelled') this.#send(this.#text('CANCEL', this.#request.uri, { headers: '', body: '', to: '' }), this.#request.place);
+      if (isInvite && status === 180 && this.#ending === 'cancelled') this.#say('CANCEL', this.#request.uri);
       return;
     }
     if (!isInvite) {
@@ -136,7 +140,7 @@ export class SyntheticPhones {
     }
     const to = linesOf(text, /^To:.*\r\n/gim);
     if (status < 300) return this.#talk(text, to);
-    this.#send(this.#text('ACK', this.#request.uri, { headers: '', body: '', to }), this.#request.place);
+    this.#say('ACK', this.#request.uri, { to });
     if (status === 486 || status === 487) this.#end();
     else this.#isOver = !this.#logIn(text);
   }
@@ -150,9 +154,9 @@ export class SyntheticPhones {
   #talk(text: string, to: string): void {
     const route = linesOf(text, /^Record-Route:.*\r\n/gim).replace(/^Record-/gim, '');
     const uri = `sip:callee@${CALLEE.address}:${CALLEE.port}`;
-    this.#send(this.#text('ACK', uri, { headers: route === '' ? 'Subject: -\r\n' : route, body: '', to }), this.#request.place);
+    this.#say('ACK', uri, { headers: route === '' ? 'Subject: -\r\n' : route, to });
     this.#cseq += 1;
-    this.#send(this.#text('BYE', uri, { headers: route, body: '', to }), this.#request.place);
+    this.#say('BYE', uri, { headers: route, to });
   }
 
   /** Answers a challenge; false when it cannot be answered, or the response is none. */
@@ -163,7 +167,7 @@ export class SyntheticPhones {
     const line = credentialsLine(response, { user, password: this.#password }, { method, uri, answered: this.#cseq - 1 });
     if (line === undefined) return false;
     this.#cseq += 1;
-    this.#send(this.#text(method, uri, { headers: headers + line, body: method === 'INVITE' ? SDP : '', to: '' }), this.#request.place);
+    this.#say(method, uri, { headers: headers + line, body: method === 'INVITE' ? SDP : '' });
     return true;
   }
 

@@ -1,5 +1,5 @@
-import { randomHex } from '../../base/ids.ts';
 import type { Clock } from '../../base/clock.ts';
+import { randomHex } from '../../base/ids.ts';
 import { SystemClock } from '../../base/system-clock.ts';
 import { realmOf } from '../../config/auth.ts';
 import type { Config } from '../../config/schema.ts';
@@ -26,7 +26,7 @@ export interface WarmUpReport {
 /**
  * Runs calls through everything that a call runs through, so that V8 has compiled it before the first real one comes.
  * They are made by phones that are not there, in other cores with the same script, whose effects reach nobody; see
- * `stand-ins.ts`. V8 compiles functions, not objects: what it has learnt holds for the real core too.
+ * `stand-ins.ts`. What V8 has learnt of functions in several cores holds for the real one too.
  *
  * @param config with a script that can be loaded
  * @param ms     how long it may take
@@ -50,7 +50,6 @@ async function makeCalls(config: Config, clock: Clock, untilMs: number): Promise
     const ending = ENDINGS[made % ENDINGS.length]!;
     if (made % ENDINGS.length === 0) await phones.register();
     await phones.call(ending);
-    core.endpoint.onBatchEnd();
   }
   stopScriptModules(core.modules);
   await core.transports.close();

@@ -73,7 +73,7 @@ export interface LocatorSetup {
   readonly counters: Counters;
   /** Uniform in [0, 1): draws among servers of one priority. */
   readonly random: () => number;
-  readonly options?: Partial<LocatorOptions>;
+  readonly options?: Partial<LocatorOptions> | undefined;
 }
 
 /** More targets than a transaction could try in its life are of no use. */

@@ -29,7 +29,7 @@ export interface TransportsSetup {
   readonly counters: Counters;
   readonly logger: Logger;
   /** undefined takes sockets of the machine. */
-  readonly openUdp?: OpenUdp;
+  readonly openUdp?: OpenUdp | undefined;
   readonly udp?: Partial<UdpOptions>;
   readonly tcp?: Partial<TcpOptions>;
 }
