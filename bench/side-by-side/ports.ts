@@ -22,20 +22,21 @@ export async function claimPorts(): Promise<void> {
     holder.listen(RUNNING, resolve).unref();
   });
   for (const port of [SERVER_PORT, CALLEE_PORT, CALLER_PORT, REGISTRATION_PORT]) {
-    if (!(await isFree(port))) refuse(`udp:127.0.0.1:${port} is taken by another program; end it first (ss -lunp shows it)`);
+    if (!(await isUdpPortFree(port))) refuse(`udp:127.0.0.1:${port} is taken by another program; end it first (ss -lunp shows it)`);
   }
 }
 
 /** Waits until nobody listens on the server's port. */
 export async function serverPortFree(): Promise<void> {
   for (let tries = 0; tries < 50; tries += 1) {
-    if (await isFree(SERVER_PORT)) return;
+    if (await isUdpPortFree(SERVER_PORT)) return;
     await wait(100);
   }
   refuse(`udp:127.0.0.1:${SERVER_PORT} is still taken 5 s after the server has ended`);
 }
 
-function isFree(port: number): Promise<boolean> {
+/** Whether nobody has it on 127.0.0.1. */
+export function isUdpPortFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = createSocket('udp4');
     socket.once('error', () => resolve(false));

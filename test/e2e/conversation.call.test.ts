@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { freePort } from '../service/sipp.ts';
+import { freePort } from '../free-port.ts';
 import { withDatabase } from '../db/embedded-database.ts';
 import { Conversation } from './conversation.ts';
 import { DOMAIN } from './stack.ts';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { randomHex } from '../../src/base/ids.ts';
 import { until } from '../jobs/until.ts';
 import { DOMAIN } from './sip-service.ts';
-import { freePort } from './sipp.ts';
+import { freePort } from '../free-port.ts';
 
 /** A test that fails leaves no phone behind. */
 const RUNNING = new Set<ChildProcess>();

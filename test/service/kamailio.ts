@@ -4,7 +4,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { until } from '../jobs/until.ts';
-import { freePort, isBound } from './sipp.ts';
+import { freePort } from '../free-port.ts';
+import { isBound } from './sipp.ts';
 
 export interface Kamailio {
   readonly port: number;

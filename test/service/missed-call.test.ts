@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, test } from 'node:test';
 import { missedCall, type MissedCall } from '../../src/jobs/contract/missed-call.ts';
+import { freePort } from '../free-port.ts';
 import { Phone, statusOf, type PhoneOptions } from './phone.ts';
-import { freePort } from './sipp.ts';
 import { DOMAIN, ScriptCopy, ringingFor, startDefaultService } from './sip-service.ts';
 
 /**

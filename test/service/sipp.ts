@@ -1,10 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../free-port.ts';
 import { until } from '../jobs/until.ts';
 
 const SCENARIOS = new URL('../sipp/', import.meta.url);
@@ -105,33 +104,6 @@ export class Sipp {
       ...['-timeout', `${deadlineS}s`, '-timeout_error'],
       ...Object.entries(keys).flatMap(([key, value]) => ['-key', key, String(value)]),
     ];
-  }
-}
-
-/** A port of 127.0.0.1 that was free a moment ago, for TCP and for UDP: what is free for one may be taken for the other. */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const server = createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = server.address() as AddressInfo;
-    const isFree = await isFreeForUdp(port);
-    server.close();
-    await once(server, 'close');
-    if (isFree) return port;
-  }
-}
-
-async function isFreeForUdp(port: number): Promise<boolean> {
-  const socket = createSocket('udp4');
-  try {
-    const listening = once(socket, 'listening');
-    socket.bind(port, '127.0.0.1');
-    await listening;
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.close();
   }
 }
 

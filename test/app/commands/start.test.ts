@@ -1,26 +1,17 @@
 import assert from 'node:assert/strict';
 import { copyFile, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { PACKAGED_SCRIPT } from '../../../src/config/script.ts';
 import { temporaryFolder } from '../../db/cluster-folder.ts';
+import { freePort } from '../../free-port.ts';
 import { until } from '../../jobs/until.ts';
 import { CliProcess, descendantsOf, isAlive, pidOfRole, runCli } from '../cli-process.ts';
 
 const cwd = await temporaryFolder();
 after(() => rm(cwd, { recursive: true, force: true }));
 const script = join(cwd, 'routes.lua');
-
-/** A port that was free a moment ago, on TCP; UDP is taken to be as free. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 const OPTIONS = [
   '--set',
