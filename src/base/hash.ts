@@ -34,6 +34,15 @@ export class ShortHash {
     return base36(this.#a >>> 0) + base36(this.#b >>> 0);
   }
 
+  /** The first lane, as a signed number of 32 bits; the other is `low`. */
+  get high(): number {
+    return this.#a;
+  }
+
+  get low(): number {
+    return this.#b;
+  }
+
   #mix(a: number, b: number, value: number): this {
     this.#a = Math.imul(a ^ value, 0x01000193);
     this.#b = (Math.imul(b ^ value, 0x01000197) + 1) | 0;

@@ -1,5 +1,6 @@
 import { Timer, type TimerOwner } from '../base/timer-wheel.ts';
 import type { ClientTransaction, ClientTransactionUser } from '../sip/endpoint/client-transaction.ts';
+import type { ServerTransaction } from '../sip/endpoint/server-transaction.ts';
 import type { EditList } from '../sip/message/edit-list.ts';
 import type { SipMessage } from '../sip/message/sip-message.ts';
 import type { TransactionFailure } from '../sip/transaction/port.ts';
@@ -125,6 +126,11 @@ export class Branch implements ClientTransactionUser, TimerOwner, ForwardsReques
   forgetResponse(): void {
     this.response = undefined;
     this.finalEdits = undefined;
+  }
+
+  /** The INVITE was accepted by this branch, its only one: both transactions end (see `Endpoint.endAccepted`). */
+  endAccepted(server: ServerTransaction, response: SipMessage, text: string): void {
+    this.context.proxy.endpoint.endAccepted(server, this.#transaction!, response, text);
   }
 
   // From the client transaction.

@@ -32,13 +32,13 @@ export class Proxy implements ProxyParts {
    * transaction. False when the CANCEL matches nothing.
    */
   cancel(request: SipMessage, source: Source): boolean {
-    const server = this.endpoint.findCancelled(request);
-    if (server === undefined) return false;
+    if (!this.endpoint.knowsCancelled(request)) return false;
     this.endpoint.replyStatelessly(request, source, { status: 200, reason: 'canceling' });
     const reason = request.fieldsNamed('Reason').map((index) => request.raw.slice(request.fieldStart(index), request.fieldEnd(index))).join('');
-    const context = server.user;
+    const server = this.endpoint.findCancelled(request);
+    const context = server?.user;
     if (context instanceof ResponseContext) context.cancel(reason);
-    else if (server.held) server.cancelledWhileHeld = reason;
+    else if (server?.held === true) server.cancelledWhileHeld = reason;
     return true;
   }
 

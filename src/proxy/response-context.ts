@@ -308,7 +308,15 @@ export class ResponseContext implements ServerTransactionUser, BranchContext {
       this.#finalStatus = response.status;
       this.#cancelAllBut(branch, 'Reason: SIP;cause=200;text="Call completed elsewhere"\r\n');
     }
-    this.server.respond(response.status, edits.apply(response.raw, 0, response.bodyEnd));
+    const text = edits.apply(response.raw, 0, response.bodyEnd);
+    this.server.respond(response.status, text);
+    if (first) this.#endAccepted(branch, response, text);
+  }
+
+  /** What may yet come of an accepted INVITE needs nothing of us, unless another branch may answer too. */
+  #endAccepted(branch: Branch, response: SipMessage, text: string): void {
+    if (this.request.method !== 'INVITE' || this.source.protocol !== 'udp' || this.branches.length > 1) return;
+    branch.endAccepted(this.server, response, text);
   }
 
   #cancelAllBut(winner: Branch | undefined, headers: string): void {

@@ -108,7 +108,7 @@ export class ServiceAgent implements EndpointUser {
       leg?.receiveAck(request);
     } else if (request.method === 'CANCEL') {
       // A re-INVITE goes on in spite of it: see `IncomingOffer`.
-      endpoint.replyStatelessly(request, source, endpoint.findCancelled(request) === undefined ? NO_SUCH_CALL : { status: 200, reason: 'OK' });
+      endpoint.replyStatelessly(request, source, endpoint.knowsCancelled(request) ? { status: 200, reason: 'OK' } : NO_SUCH_CALL);
     } else if (request.to?.tag === undefined) {
       endpoint.replyStatelessly(request, source, { status: 405, reason: 'Method Not Allowed', headers: ALLOW });
     } else if (leg === undefined) {

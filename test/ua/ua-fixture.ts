@@ -2,6 +2,7 @@ import { after } from 'node:test';
 import { Counters } from '../../src/base/counters.ts';
 import { silentLogger } from '../../src/base/logger.ts';
 import { SystemClock } from '../../src/base/system-clock.ts';
+import { removeTopmostVia } from '../../src/proxy/forward-response.ts';
 import { Proxy } from '../../src/proxy/proxy.ts';
 import { RequestEdits } from '../../src/proxy/request-edits.ts';
 import { processRoute } from '../../src/proxy/route-information.ts';
@@ -38,7 +39,13 @@ export class TestProxy implements EndpointUser {
   }
 
   onResponse(response: SipMessage, _source: Source, transaction: ClientTransaction | undefined): void {
-    transaction?.receive(response);
+    if (transaction !== undefined) {
+      transaction.receive(response);
+      return;
+    }
+    const edits = new EditList();
+    removeTopmostVia(response, edits);
+    this.#endpoint.forwardStatelessly(response, edits);
   }
 
   onRequest(request: SipMessage, source: Source): void {

@@ -31,9 +31,9 @@ function checkTransaction(route: RouteContext): number {
   const { endpoint } = route.services;
   switch (route.message.method) {
     case 'CANCEL':
-      return endpoint.findCancelled(route.message) === undefined ? FALSE : TRUE;
+      return endpoint.knowsCancelled(route.message) ? TRUE : FALSE;
     case 'ACK':
-      return endpoint.findAcknowledged(route.message) === undefined ? FALSE : TRUE;
+      return endpoint.knowsAcknowledged(route.message) ? TRUE : FALSE;
     default:
       // A new request, or one that came by another way (§8.2.2.2).
       return FALSE;
@@ -41,7 +41,7 @@ function checkTransaction(route: RouteContext): number {
 }
 
 function lookUpCancelled(route: RouteContext): number {
-  return route.message.method === 'CANCEL' && route.services.endpoint.findCancelled(route.message) !== undefined ? TRUE : FALSE;
+  return route.message.method === 'CANCEL' && route.services.endpoint.knowsCancelled(route.message) ? TRUE : FALSE;
 }
 
 function reply(route: RouteContext, status: number, reason: string): number {

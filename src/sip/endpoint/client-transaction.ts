@@ -164,7 +164,8 @@ export class ClientTransaction implements InviteClientPort<SipMessage>, NonInvit
   passUp(status: number, response: SipMessage): void {
     if (status >= 200) this.#forgetRequest();
     this.#user.onResponse(response);
-    if (status >= 200 && this.method !== 'INVITE') this.#leaveUser();
+    // Timer K would only absorb repetitions of the response: without a transaction the endpoint drops them.
+    if (status >= 200 && this.method !== 'INVITE') this.#machine!.terminate();
   }
 
   passUpFailure(failure: TransactionFailure): void {

@@ -18,7 +18,7 @@ export function defineEndpointCounters(counters: Counters): EndpointCounters {
   return {
     requests: counters.define('sip.requests', 'Requests received that could be parsed'),
     responses: counters.define('sip.responses', 'Responses received that could be parsed'),
-    retransmissions: counters.define('sip.retransmissions', 'Requests absorbed because they came before'),
+    retransmissions: counters.define('sip.retransmissions', 'Messages that came before, so that no script saw them: requests, and the 2xx of an INVITE'),
     unparsable: counters.define('sip.unparsable', 'Messages that could not be parsed'),
     droppedUnparsable: counters.define('sip.unparsable-dropped', 'Messages that could not be parsed and were not answered either'),
     strayResponses: counters.define('sip.stray-responses', 'Responses dropped because they answer nothing that was sent'),

@@ -15,6 +15,7 @@ import { BranchIds } from './branch-id.ts';
 import { ClientDestination, type ClientTransaction, type ClientTransactionPort, type ClientTransactionUser } from './client-transaction.ts';
 import { ClientTransactions } from './client-transactions.ts';
 import { defineEndpointCounters, type EndpointCounters } from './endpoint-counters.ts';
+import { FinishedTransactions, type Repetition } from './finished-transactions.ts';
 import { OwnAddresses } from './own-addresses.ts';
 import { replyDestination, responseDestination } from './reply-destination.ts';
 import { ServerTransaction, type ServerTransactionPort } from './server-transaction.ts';
@@ -73,6 +74,7 @@ export class Endpoint implements TransportReceiver, ClientTransactionPort, Serve
   readonly #branchIds = new BranchIds();
   readonly #clients = new ClientTransactions(this.#branchIds);
   readonly #servers: ServerTransactions;
+  readonly #finished: FinishedTransactions;
   /** Open connections that something came in on: a response goes back on its own while that is open (§18.2.2). */
   readonly #connections = new Set<number>();
   readonly #ownAddresses: OwnAddresses;
@@ -90,6 +92,7 @@ export class Endpoint implements TransportReceiver, ClientTransactionPort, Serve
     this.#ownAddresses = parts.ownAddresses;
     this.#options = parts.options;
     this.#servers = new ServerTransactions(parts.options.maxTransactions);
+    this.#finished = new FinishedTransactions(this.clock, this.timings.timeoutMs, parts.options.maxTransactions);
     this.#counters = defineEndpointCounters(parts.counters);
   }
 
@@ -98,8 +101,9 @@ export class Endpoint implements TransportReceiver, ClientTransactionPort, Serve
     this.#user = user;
   }
 
+  /** Those too that are over but for repetitions. */
   get serverTransactionCount(): number {
-    return this.#servers.size;
+    return this.#servers.size + this.#finished.size;
   }
 
   get clientTransactionCount(): number {
@@ -193,10 +197,15 @@ export class Endpoint implements TransportReceiver, ClientTransactionPort, Serve
       }
       if (known.receiveAck(request)) return;
     }
+    const repetition = this.#finished.findRequest(request);
+    if (repetition !== undefined) {
+      this.#repeat(repetition);
+      return;
+    }
     if (request.method === 'ACK') {
       // The ACK of a failure that we sent without state ends here (§17.2.1): nobody waits for it.
       if (request.to?.tag?.startsWith(this.#tagPrefix + 's') === true) return;
-    } else if (this.#servers.size >= this.#options.maxTransactions && request.method !== 'CANCEL') {
+    } else if (this.serverTransactionCount >= this.#options.maxTransactions && request.method !== 'CANCEL') {
       // A CANCEL takes no room, and makes some.
       this.#refuseForOverload(request, source);
       return;
@@ -208,12 +217,26 @@ export class Endpoint implements TransportReceiver, ClientTransactionPort, Serve
     this.#counters.responses.value += 1;
     const branch = response.via!.branch;
     const transaction = this.#clients.find(branch);
-    if (transaction === undefined && !this.#isAnswerToStateless(response)) {
-      // RFC 6026 §8.9 over §18.1.2: only what answers something of ours is let through.
-      this.#counters.strayResponses.value += 1;
-      return;
+    if (transaction === undefined) {
+      const repetition = response.status < 200 || response.status >= 300 ? undefined : this.#finished.find2xx(response);
+      if (typeof repetition === 'object') {
+        this.#repeat(repetition);
+        return;
+      }
+      // The 2xx of another fork is passed on without state (RFC 6026 §7.2).
+      if (repetition !== 'another' && !this.#isAnswerToStateless(response)) {
+        // RFC 6026 §8.9 over §18.1.2: only what answers something of ours is let through.
+        this.#counters.strayResponses.value += 1;
+        return;
+      }
     }
     this.#user!.onResponse(response, source, transaction);
+  }
+
+  /** A message came in again whose transaction is over. */
+  #repeat({ text, destination }: Repetition): void {
+    this.#counters.retransmissions.value += 1;
+    if (text !== '') this.#sender.send(text, destination);
   }
 
   /** True when we forwarded the request without state: the branch follows from the Via below ours. */
@@ -275,16 +298,19 @@ export class Endpoint implements TransportReceiver, ClientTransactionPort, Serve
     return this.#servers.match(request);
   }
 
+  /** The transaction that a CANCEL is for (§9.2), while it is not over. */
   findCancelled(cancel: SipMessage): ServerTransaction | undefined {
     return this.#servers.findCancelled(cancel);
   }
 
-  findAcknowledged(ack: SipMessage): ServerTransaction | undefined {
-    return this.#servers.findAcknowledged(ack);
+  /** True when the request that a CANCEL is for is known: also after its answer, when the CANCEL has no effect. */
+  knowsCancelled(cancel: SipMessage): boolean {
+    return this.#servers.findCancelled(cancel) !== undefined || this.#finished.hasCancelled(cancel);
   }
 
-  findMerged(request: SipMessage): ServerTransaction | undefined {
-    return this.#servers.findMerged(request);
+  /** True when the INVITE that an ACK of a 2xx belongs to is known (§13.2.2.4). */
+  knowsAcknowledged(ack: SipMessage): boolean {
+    return this.#servers.findAcknowledged(ack) !== undefined || this.#finished.hasAcknowledged(ack);
   }
 
   /** The live client transaction that wrote this branch; undefined for strangers' branches and old ones. */
@@ -351,6 +377,24 @@ export class Endpoint implements TransportReceiver, ClientTransactionPort, Serve
     this.#clients.close(transaction);
   }
 
+  keepAnswer(request: SipMessage, response: string, source: Source, forceRport: boolean): void {
+    this.#finished.addAnswered(request, response, replyDestination(request, source, forceRport));
+  }
+
+  /**
+   * Ends an INVITE that came over UDP and was accepted, in the only branch that it had (RFC 6026 §7: `accepted` on both sides).
+   * The INVITE is absorbed when it comes again, the 2xx passed on as it was.
+   *
+   * @param response the 2xx as it came
+   * @param text     as it was passed on
+   */
+  endAccepted(server: ServerTransaction, client: ClientTransaction, response: SipMessage, text: string): void {
+    const destination = replyDestination(server.request, server.source, server.forceRport);
+    this.#finished.addAccepted(server.request, response, text, destination);
+    client.terminate();
+    server.terminate();
+  }
+
   serverEnded(transaction: ServerTransaction): void {
     this.#servers.remove(transaction);
   }
@@ -359,6 +403,7 @@ export class Endpoint implements TransportReceiver, ClientTransactionPort, Serve
   close(): void {
     for (const transaction of this.#clients) transaction.terminate();
     for (const transaction of this.#servers.all()) transaction.terminate();
+    this.#finished.clear();
   }
 }
 

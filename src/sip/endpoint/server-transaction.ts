@@ -23,6 +23,8 @@ export interface ServerTransactionPort {
   sendReply(text: string, request: SipMessage, source: Source, forceRport: boolean): void;
   /** Something threw that must not: it is logged and counted. */
   defect(thrown: unknown, request: SipMessage | undefined): void;
+  /** Until timer J repetitions of the request are answered with this response, without the transaction, which ends now. */
+  keepAnswer(request: SipMessage, response: string, source: Source, forceRport: boolean): void;
   serverEnded(transaction: ServerTransaction): void;
 }
 
@@ -145,7 +147,9 @@ export class ServerTransaction implements InviteServerPort<string, SipMessage>, 
     // A 2xx to an INVITE is sent again by the callee alone (RFC 6026 §7.1).
     this.#lastSent = status >= 200 && status < 300 && this.request.method === 'INVITE' ? '' : text;
     this.#port.sendReply(text, this.request, this.source, this.forceRport);
-    if (status >= 200) this.request.forgetParts();
+    if (status < 200) return;
+    if (this.request.method === 'INVITE') this.request.forgetParts();
+    else if (this.#machine!.state === 'completed') this.#leaveAnswer(text);
   }
 
   resend(): void {
@@ -190,6 +194,12 @@ export class ServerTransaction implements InviteServerPort<string, SipMessage>, 
     } catch (thrown) {
       this.#port.defect(thrown, this.request);
     }
+  }
+
+  /** In `completed` nothing is left to do but to answer repetitions; for that the transaction is not needed. */
+  #leaveAnswer(text: string): void {
+    this.#port.keepAnswer(this.request, text, this.source, this.forceRport);
+    this.#machine!.terminate();
   }
 
   #sendTrying(): void {

@@ -79,18 +79,6 @@ export class ServerTransactions {
     return undefined;
   }
 
-  /**
-   * A live transaction for the same request that came by another way (§8.2.2.2): same From tag,
-   * Call-ID and CSeq, another branch.
-   */
-  findMerged(request: SipMessage): ServerTransaction | undefined {
-    for (let candidate = this.#first(request); candidate !== undefined; candidate = firstOf(candidate.chained, request)) {
-      const known = candidate.request;
-      if (known.method === request.method && known.from?.tag === request.from?.tag && !isSameBranch(known, request)) return candidate;
-    }
-    return undefined;
-  }
-
   /** All of them, as they stand now. */
   all(): ServerTransaction[] {
     const all: ServerTransaction[] = [];
