@@ -2,7 +2,7 @@
  * What a whole call costs between the datagram and the script, phase by phase, with live transactions, timers and
  * the collector's work in it, and how much memory a call keeps while its transactions linger:
  *
- *   node --expose-gc --max-semi-space-size=4 --import tsx bench/call/call-cost.ts [--users 10] [--dialogs 0]
+ *   node --expose-gc --max-semi-space-size=16 --import tsx bench/call/call-cost.ts [--users 10] [--dialogs 0]
  *        [--rate 300] [--calls 60000] [--engine native|FILE.lua]
  *
  * With `--cpu-prof` or `--perf-basic-prof` it is the program to profile: nine tenths of its time are the node's.
