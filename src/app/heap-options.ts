@@ -43,6 +43,13 @@ export function heapOptions(memoryBytes = allowedMemory()): readonly string[] {
   ];
 }
 
+/**
+ * For the same process: glibc takes blocks of 16 KiB and more from the system one by one, and gives each back when it is free. By
+ * itself it does so up to the size of the largest block that was ever freed only, and of what `FinishedTransactions` had taken for
+ * 120,000 calls 110 MiB stayed with the process; so nothing does. Other C libraries do not read it.
+ */
+export const HEAP_ENVIRONMENT: Readonly<Record<string, string>> = { MALLOC_MMAP_THRESHOLD_: '16384' };
+
 /** In bytes: a container's limit counts as the machine. */
 function allowedMemory(): number {
   return Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);

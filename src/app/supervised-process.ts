@@ -5,7 +5,7 @@ import type { Logger } from '../base/logger.ts';
 import { Timer } from '../base/timer-wheel.ts';
 import type { Config } from '../config/schema.ts';
 import type { MessageFromChild, MessageToChild, Role, RoleReport } from './process-messages.ts';
-import { heapOptions } from './heap-options.ts';
+import { HEAP_ENVIRONMENT, heapOptions } from './heap-options.ts';
 import { RESTART_LIMITS, RestartPolicy, type RestartLimits } from './restart-policy.ts';
 
 export interface SupervisedProcessOptions {
@@ -111,7 +111,8 @@ export class SupervisedProcess {
     const { role, entry, log, clock, config } = this.#options;
     const stdout = log === 'stdout' ? 'inherit' : 2;
     const execArgv = role === 'sip' ? [...process.execArgv, ...heapOptions()] : process.execArgv;
-    const child = fork(entry, [role], { execArgv, stdio: ['ignore', stdout, 'inherit', 'ipc'] });
+    const env = role === 'sip' ? { ...process.env, ...HEAP_ENVIRONMENT } : process.env;
+    const child = fork(entry, [role], { execArgv, env, stdio: ['ignore', stdout, 'inherit', 'ipc'] });
     this.#child = child;
     this.#complaint = undefined;
     clock.arm(this.#startTimer, START_MS);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { heapOptions } from '../../src/app/heap-options.ts';
+import { HEAP_ENVIRONMENT, heapOptions } from '../../src/app/heap-options.ts';
 
 const GIB = 1024 ** 3;
 
@@ -18,5 +18,6 @@ test('V8 knows each of them', () => {
 
 test('the node that is measured has those of a machine of 16 GiB and more', () => {
   const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
-  assert.equal(scripts['bench:node'], `exec node ${heapOptions(16 * GIB).join(' ')} dist/app/bench-node.js`);
+  const environment = Object.entries(HEAP_ENVIRONMENT).map(([name, value]) => `${name}=${value}`).join(' ');
+  assert.equal(scripts['bench:node'], `exec env ${environment} node ${heapOptions(16 * GIB).join(' ')} dist/app/bench-node.js`);
 });
