@@ -11,13 +11,14 @@ export class ClientTransactions {
   readonly #slots: (ClientTransaction | undefined)[] = [];
   readonly #generations: number[] = [];
   readonly #free: number[] = [];
+  #size = 0;
 
   constructor(branchIds: BranchIds) {
     this.#branchIds = branchIds;
   }
 
   get size(): number {
-    return this.#slots.length - this.#free.length;
+    return this.#size;
   }
 
   open(port: ClientTransactionPort, method: string, user: ClientTransactionUser): ClientTransaction {
@@ -29,6 +30,7 @@ export class ClientTransactions {
     }
     const transaction = new ClientTransaction(port, this.#branchIds, { slot, generation: this.#generations[slot]! }, method, user);
     this.#slots[slot] = transaction;
+    this.#size += 1;
     return transaction;
   }
 
@@ -45,6 +47,7 @@ export class ClientTransactions {
     const { slot, generation } = transaction;
     if (this.#slots[slot] !== transaction) return;
     this.#slots[slot] = undefined;
+    this.#size -= 1;
     // A slot that has used up its generations is left empty: no branch is ever given out twice.
     if (generation === MAX_GENERATION) return;
     this.#generations[slot] = generation + 1;

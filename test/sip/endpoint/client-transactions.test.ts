@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { BranchIds, MAX_GENERATION } from '../../../src/sip/endpoint/branch-id.ts';
+import { ClientTransactions } from '../../../src/sip/endpoint/client-transactions.ts';
 import type { ClientTransactionUser } from '../../../src/sip/endpoint/client-transaction.ts';
 import { EndpointFixture, request, response } from './endpoint-fixture.ts';
 
@@ -49,6 +51,19 @@ describe('§17.1.3 matching', () => {
     net.receive(response({ vias: [own(first.branch)], method: 'OPTIONS' }));
     assert.deepEqual(user.seen, ['ended']);
     assert.equal(net.counter('sip.stray-responses'), 1);
+  });
+});
+
+describe('the number of transactions', () => {
+  test('is right when a slot has used up its generations, and the next slot is taken', () => {
+    const net = new EndpointFixture();
+    const user = new RecordingUser();
+    const clients = new ClientTransactions(new BranchIds());
+    const open = () => clients.open(net.endpoint, 'OPTIONS', user);
+    for (let use = 0; use <= MAX_GENERATION; use += 1) clients.close(open());
+    assert.equal(clients.size, 0);
+    const next = open();
+    assert.deepEqual([next.slot, next.generation, clients.size], [1, 0, 1]);
   });
 });
 
