@@ -128,9 +128,9 @@ export class Branch implements ClientTransactionUser, TimerOwner, ForwardsReques
     this.finalEdits = undefined;
   }
 
-  /** The INVITE was accepted by this branch, its only one: both transactions end (see `Endpoint.endAccepted`). */
-  endAccepted(server: ServerTransaction, response: SipMessage, text: string): void {
-    this.context.proxy.endpoint.endAccepted(server, this.#transaction!, response, text);
+  /** Passes on the 2xx of this branch, the only one: both transactions end (see `Endpoint.accept`). */
+  accept(server: ServerTransaction, response: SipMessage, text: string): void {
+    this.context.proxy.endpoint.accept(server, this.#transaction!, response, text);
   }
 
   // From the client transaction.

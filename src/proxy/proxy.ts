@@ -1,8 +1,10 @@
 import type { Endpoint } from '../sip/endpoint/endpoint.ts';
 import type { ServerTransaction } from '../sip/endpoint/server-transaction.ts';
+import { EditList } from '../sip/message/edit-list.ts';
 import type { SipMessage } from '../sip/message/sip-message.ts';
 import type { Destination, Source } from '../sip/transport/transport.ts';
 import { hasNoHopLeft, writeForwarded, type ForwardedRequest } from './forward-request.ts';
+import { removeTopmostVia } from './forward-response.ts';
 import type { NextHops, NoNextHop } from './next-hop.ts';
 import type { ProxyOptions, ProxyParts } from './proxy-parts.ts';
 import { ResponseContext, type ForwardingOwner } from './response-context.ts';
@@ -32,10 +34,10 @@ export class Proxy implements ProxyParts {
    * transaction. False when the CANCEL matches nothing.
    */
   cancel(request: SipMessage, source: Source): boolean {
-    if (!this.endpoint.knowsCancelled(request)) return false;
+    const server = this.endpoint.findCancelled(request);
+    if (server === undefined && !this.endpoint.knowsCancelled(request)) return false;
     this.endpoint.replyStatelessly(request, source, { status: 200, reason: 'canceling' });
     const reason = request.fieldsNamed('Reason').map((index) => request.raw.slice(request.fieldStart(index), request.fieldEnd(index))).join('');
-    const server = this.endpoint.findCancelled(request);
     const context = server?.user;
     if (context instanceof ResponseContext) context.cancel(reason);
     else if (server?.held === true) server.cancelledWhileHeld = reason;
@@ -57,6 +59,12 @@ export class Proxy implements ProxyParts {
     if (!(hop instanceof Promise)) return this.#sendStatelessly(forwarded, target, edits, hop);
     hop.then((found) => this.#sendStatelessly(forwarded, target, edits, found)).catch((thrown: unknown) => this.endpoint.defect(thrown, request));
     return undefined;
+  }
+
+  /** Passes on a response that has no transaction here to the next Via, without ours (§16.11). */
+  forwardResponse(response: SipMessage, edits = new EditList()): void {
+    removeTopmostVia(response, edits);
+    this.endpoint.forwardStatelessly(response, edits);
   }
 
   #sendStatelessly(forwarded: ForwardedRequest, target: Target, edits: RequestEdits, hop: Destination | NoNextHop): NoNextHop | undefined {

@@ -279,10 +279,6 @@ export class ResponseContext implements ServerTransactionUser, BranchContext {
     if (this.#finalStatus === 0 || this.#handlingFailure || this.#branchFailures > 0) return;
     for (const branch of this.branches) branch.forgetResponse();
     this.owner.onAnswered();
-    // Of an INVITE more 2xx may come. Retransmissions of other requests are the server transaction's alone.
-    if (this.request.method === 'INVITE' || this.waiting) return;
-    this.server.user = undefined;
-    this.owner.onEnded(this);
   }
 
   #branchFailed(branch: Branch): void {
@@ -309,14 +305,9 @@ export class ResponseContext implements ServerTransactionUser, BranchContext {
       this.#cancelAllBut(branch, 'Reason: SIP;cause=200;text="Call completed elsewhere"\r\n');
     }
     const text = edits.apply(response.raw, 0, response.bodyEnd);
-    this.server.respond(response.status, text);
-    if (first) this.#endAccepted(branch, response, text);
-  }
-
-  /** What may yet come of an accepted INVITE needs nothing of us, unless another branch may answer too. */
-  #endAccepted(branch: Branch, response: SipMessage, text: string): void {
-    if (this.request.method !== 'INVITE' || this.source.protocol !== 'udp' || this.branches.length > 1) return;
-    branch.endAccepted(this.server, response, text);
+    // What may yet come of an accepted INVITE needs nothing of us, unless another branch may answer too.
+    if (first && this.request.method === 'INVITE' && this.source.protocol === 'udp' && this.branches.length === 1) branch.accept(this.server, response, text);
+    else this.server.respond(response.status, text);
   }
 
   #cancelAllBut(winner: Branch | undefined, headers: string): void {

@@ -3,7 +3,6 @@ import { parseMessage, isParseFailure } from '../sip/message/parse-message.ts';
 import type { SipMessage } from '../sip/message/sip-message.ts';
 import type { ClientTransaction } from '../sip/endpoint/client-transaction.ts';
 import type { EndpointUser } from '../sip/endpoint/endpoint.ts';
-import { removeTopmostVia } from '../proxy/forward-response.ts';
 import type { Source } from '../sip/transport/transport.ts';
 import { RouteContext, type RouteOwner, type RouteRunner } from './route-context.ts';
 import type { ScriptServices } from './services.ts';
@@ -93,9 +92,7 @@ export class Router implements EndpointUser, RouteRunner, RouteOwner {
 
   #passOn(response: SipMessage, transaction: ClientTransaction | undefined, route: RouteContext | undefined): void {
     if (transaction === undefined) {
-      const edits = route?.edits ?? new EditList();
-      removeTopmostVia(response, edits);
-      this.services.endpoint.forwardStatelessly(response, edits);
+      this.services.proxy.forwardResponse(response, route?.edits);
       return;
     }
     this.#reply = route;

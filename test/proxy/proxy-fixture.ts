@@ -3,7 +3,6 @@ import { Counters } from '../../src/base/counters.ts';
 import { silentLogger, type LogFields, type Logger } from '../../src/base/logger.ts';
 import type { Branch } from '../../src/proxy/branch.ts';
 import type { NextHops } from '../../src/proxy/next-hop.ts';
-import { removeTopmostVia } from '../../src/proxy/forward-response.ts';
 import { Proxy } from '../../src/proxy/proxy.ts';
 import type { ProxyOptions } from '../../src/proxy/proxy-parts.ts';
 import { RequestEdits } from '../../src/proxy/request-edits.ts';
@@ -149,13 +148,8 @@ export class ProxyFixture {
   }
 
   onResponse(response: SipMessage, _source: Source, transaction: ClientTransaction | undefined): void {
-    if (transaction !== undefined) {
-      transaction.receive(response);
-      return;
-    }
-    const edits = new EditList();
-    removeTopmostVia(response, edits);
-    this.endpoint.forwardStatelessly(response, edits);
+    if (transaction !== undefined) transaction.receive(response);
+    else this.proxy.forwardResponse(response);
   }
 
   #record(text: string, destination: Destination): void {

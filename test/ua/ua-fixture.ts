@@ -2,7 +2,6 @@ import { after } from 'node:test';
 import { Counters } from '../../src/base/counters.ts';
 import { silentLogger } from '../../src/base/logger.ts';
 import { SystemClock } from '../../src/base/system-clock.ts';
-import { removeTopmostVia } from '../../src/proxy/forward-response.ts';
 import { Proxy } from '../../src/proxy/proxy.ts';
 import { RequestEdits } from '../../src/proxy/request-edits.ts';
 import { processRoute } from '../../src/proxy/route-information.ts';
@@ -39,13 +38,8 @@ export class TestProxy implements EndpointUser {
   }
 
   onResponse(response: SipMessage, _source: Source, transaction: ClientTransaction | undefined): void {
-    if (transaction !== undefined) {
-      transaction.receive(response);
-      return;
-    }
-    const edits = new EditList();
-    removeTopmostVia(response, edits);
-    this.#endpoint.forwardStatelessly(response, edits);
+    if (transaction !== undefined) transaction.receive(response);
+    else this.#proxy.forwardResponse(response);
   }
 
   onRequest(request: SipMessage, source: Source): void {

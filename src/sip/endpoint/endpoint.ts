@@ -197,18 +197,20 @@ export class Endpoint implements TransportReceiver, ClientTransactionPort, Serve
       }
       if (known.receiveAck(request)) return;
     }
-    const repetition = this.#finished.findRequest(request);
-    if (repetition !== undefined) {
-      this.#repeat(repetition);
-      return;
-    }
     if (request.method === 'ACK') {
       // The ACK of a failure that we sent without state ends here (§17.2.1): nobody waits for it.
       if (request.to?.tag?.startsWith(this.#tagPrefix + 's') === true) return;
-    } else if (this.serverTransactionCount >= this.#options.maxTransactions && request.method !== 'CANCEL') {
+    } else {
+      const repetition = this.#finished.findRequest(request);
+      if (repetition !== undefined) {
+        this.#repeat(repetition);
+        return;
+      }
       // A CANCEL takes no room, and makes some.
-      this.#refuseForOverload(request, source);
-      return;
+      if (this.serverTransactionCount >= this.#options.maxTransactions && request.method !== 'CANCEL') {
+        this.#refuseForOverload(request, source);
+        return;
+      }
     }
     this.#user!.onRequest(request, source);
   }
@@ -382,15 +384,17 @@ export class Endpoint implements TransportReceiver, ClientTransactionPort, Serve
   }
 
   /**
-   * Ends an INVITE that came over UDP and was accepted, in the only branch that it had (RFC 6026 §7: `accepted` on both sides).
-   * The INVITE is absorbed when it comes again, the 2xx passed on as it was.
+   * Passes on the 2xx to an INVITE that came over UDP, from the only branch that it had, and ends both transactions (RFC 6026 §7:
+   * `accepted` on both sides): the INVITE is absorbed when it comes again, the 2xx passed on as it was.
    *
    * @param response the 2xx as it came
-   * @param text     as it was passed on
+   * @param text     as it is passed on
    */
-  endAccepted(server: ServerTransaction, client: ClientTransaction, response: SipMessage, text: string): void {
+  accept(server: ServerTransaction, client: ClientTransaction, response: SipMessage, text: string): void {
     const destination = replyDestination(server.request, server.source, server.forceRport);
+    // Before it is sent, as the request lets go of what was parsed then.
     this.#finished.addAccepted(server.request, response, text, destination);
+    server.respond(response.status, text);
     client.terminate();
     server.terminate();
   }

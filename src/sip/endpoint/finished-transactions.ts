@@ -6,6 +6,8 @@ import { Timer, type TimerOwner } from '../../base/timer-wheel.ts';
 import { hasMagicCookie } from '../headers/via.ts';
 import type { SipMessage } from '../message/sip-message.ts';
 import type { Destination } from '../transport/transport.ts';
+import { MAX_DATAGRAM_BYTES } from '../transport/udp-socket.ts';
+import { tableSize } from './table-size.ts';
 
 /** What is sent when a message comes again, and where to. */
 export interface Repetition {
@@ -13,12 +15,6 @@ export interface Repetition {
   readonly text: string;
   readonly destination: Destination;
 }
-
-/** More slots than this are not made for any number of transactions: 2 MiB. */
-const MOST_SLOTS = 2 ** 18;
-
-/** No datagram is longer, so what is was not sent the first time either. */
-const LONGEST_TEXT = 65_507;
 
 /** Transactions in one segment of the queue: 2 to this power. */
 const SEGMENT_BITS = 12;
@@ -35,7 +31,8 @@ const SEGMENT_SIZE = 2 ** SEGMENT_BITS;
  * Nothing of a transaction is needed for that but the text that was sent, where it went, and hashes of what a repetition is
  * known by (§17.1.3, §17.2.3). Everything else is gone with the final response, most often before the garbage collector has
  * seen it, and what stays is in arrays that it does not read. On a busy node these are nearly all transactions that there
- * are; docs/performance.md says what that is worth.
+ * are. With the transactions kept as they were, in bursts that alternate between servers (medians): 1.01 to 1.05 of the processor
+ * time, resident memory 335 MiB in place of 178, and a 99th percentile of 2.5 ms in place of 1.9, saturated.
  *
  * They leave in the order in which they came, as all stay equally long, so they are a queue, numbered through.
  */
@@ -60,7 +57,7 @@ export class FinishedTransactions implements TimerOwner {
    * @param most   how many there will be at once, about
    */
   constructor(clock: Clock, stayMs: number, most: number) {
-    const slots = Math.min(MOST_SLOTS, 2 ** Math.ceil(Math.log2(Math.max(most, 2))));
+    const slots = tableSize(most);
     this.#clock = clock;
     this.#stayMs = stayMs;
     this.#slots = new Float64Array(slots).fill(-1);
@@ -91,7 +88,8 @@ export class FinishedTransactions implements TimerOwner {
     const place = index & (SEGMENT_SIZE - 1);
     const slot = request.transactionHash & this.#mask;
     const key = keyOf(request, request.method);
-    const kept = text.length > LONGEST_TEXT ? '' : text;
+    // What no datagram holds was not sent the first time either.
+    const kept = text.length > MAX_DATAGRAM_BYTES ? '' : text;
     segment.hashes[place] = request.transactionHash;
     segment.keys[2 * place] = key.high;
     segment.keys[2 * place + 1] = key.low;

@@ -2,9 +2,7 @@ import { hasMagicCookie } from '../headers/via.ts';
 import { plainHost } from '../uri/uri.ts';
 import type { SipMessage } from '../message/sip-message.ts';
 import type { ServerTransaction } from './server-transaction.ts';
-
-/** More slots than this are not made for any number of transactions: 2 MiB. */
-const MOST_SLOTS = 2 ** 18;
+import { tableSize } from './table-size.ts';
 
 /**
  * The server transactions of a node, by Call-ID and CSeq number. A request, its retransmissions,
@@ -22,7 +20,7 @@ export class ServerTransactions {
 
   /** @param most  how many there will be at once, about */
   constructor(most: number) {
-    const slots = Math.min(MOST_SLOTS, 2 ** Math.ceil(Math.log2(Math.max(most, 2))));
+    const slots = tableSize(most);
     this.#slots = new Array<ServerTransaction | undefined>(slots).fill(undefined);
     this.#mask = slots - 1;
   }

@@ -129,6 +129,16 @@ export function request(shape: RequestShape = {}): string {
   );
 }
 
+/** Of a request as `request()` writes it: what makes it another one (§17.2.3). */
+export const OTHER_REQUESTS: readonly (readonly [what: string, other: RequestShape])[] = [
+  ['branch', { via: 'SIP/2.0/UDP 203.0.113.9:5090;branch=z9hG4bKc2' }],
+  ['port of sent-by', { via: 'SIP/2.0/UDP 203.0.113.9:5091;branch=z9hG4bKc1' }],
+  ['host of sent-by', { via: 'SIP/2.0/UDP 203.0.113.10:5090;branch=z9hG4bKc1' }],
+  ['CSeq, as clients send after a challenge', { cseq: 2 }],
+  ['Call-ID', { callId: 'call-2' }],
+  ['method', { method: 'OPTIONS' }],
+];
+
 export interface ResponseShape {
   readonly status?: number;
   /** Values from the top down. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { answer, ProxyFixture, request as proxied, summary } from '../../proxy/proxy-fixture.ts';
-import { CALLER, EndpointFixture, request } from './endpoint-fixture.ts';
+import { CALLER, EndpointFixture, OTHER_REQUESTS, request } from './endpoint-fixture.ts';
 
 /** An endpoint whose core answers each request with 200. */
 function answering(): EndpointFixture {
@@ -27,14 +27,7 @@ describe('§17.2.2 completed: a request that was answered over UDP', () => {
     assert.equal(net.requests.length, 2);
   });
 
-  for (const [what, other] of [
-    ['branch', { via: 'SIP/2.0/UDP 203.0.113.9:5090;branch=z9hG4bKc2' }],
-    ['port of sent-by', { via: 'SIP/2.0/UDP 203.0.113.9:5091;branch=z9hG4bKc1' }],
-    ['host of sent-by', { via: 'SIP/2.0/UDP 203.0.113.10:5090;branch=z9hG4bKc1' }],
-    ['CSeq', { cseq: 2 }],
-    ['Call-ID', { callId: 'call-2' }],
-    ['method', { method: 'OPTIONS' }],
-  ] as const) {
+  for (const [what, other] of OTHER_REQUESTS) {
     test(`§17.2.3 another ${what} is another request`, () => {
       const net = answering();
       net.receive(request({ method: 'MESSAGE' }));

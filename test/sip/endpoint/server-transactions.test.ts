@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { ServerTransaction } from '../../../src/sip/endpoint/server-transaction.ts';
-import { CALLER, CONNECTION, EndpointFixture, request } from './endpoint-fixture.ts';
+import { CALLER, CONNECTION, EndpointFixture, OTHER_REQUESTS, request } from './endpoint-fixture.ts';
 
 /** An endpoint whose core makes each request a transaction and answers with `status`, if it is not 0. */
 function answering(status: number): EndpointFixture & { transactions: ServerTransaction[] } {
@@ -33,13 +33,7 @@ describe('§17.2.3 matching', () => {
     assert.deepEqual([net.take().length, net.requests.length], [0, 1]);
   });
 
-  for (const [what, other] of [
-    ['branch', { via: 'SIP/2.0/UDP 203.0.113.9:5090;branch=z9hG4bKc2' }],
-    ['port of sent-by', { via: 'SIP/2.0/UDP 203.0.113.9:5091;branch=z9hG4bKc1' }],
-    ['host of sent-by', { via: 'SIP/2.0/UDP 203.0.113.10:5090;branch=z9hG4bKc1' }],
-    ['CSeq, as clients send after a challenge', { cseq: 2 }],
-    ['method', { method: 'OPTIONS' }],
-  ] as const) {
+  for (const [what, other] of OTHER_REQUESTS) {
     test(`another ${what} is another transaction`, () => {
       const net = answering(0);
       net.receive(request());
