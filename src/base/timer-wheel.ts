@@ -91,6 +91,19 @@ export class TimerWheel {
   }
 
   /**
+   * A tick, at most `ahead` ticks from the last one, before which no timer fires. What it finds there may be due in a
+   * later turn only.
+   */
+  nextTick(ahead: number): number {
+    let tick = this.#tick + 1;
+    // What an owner that threw has left is due at once.
+    if (!isEmpty(this.#due)) return tick;
+    const last = this.#tick + ahead;
+    while (tick < last && isEmpty(this.#slots[tick & this.#mask]!)) tick += 1;
+    return tick;
+  }
+
+  /**
    * Moves what is due from its slot to the ring of due timers, so that a slot is read once per
    * turn however many of its timers have turns to wait.
    */
@@ -129,6 +142,10 @@ export class TimerWheel {
     previous.next = next;
     next.previous = previous;
   }
+}
+
+function isEmpty(ring: Timer): boolean {
+  return ring.next === ring;
 }
 
 /** The fixed node that a ring begins and ends with. */

@@ -48,6 +48,48 @@ describe('system clock', () => {
     assert.ok((await rings(clock, 20)) >= 20);
   });
 
+  test('wakes for a timer that is due before the one that it sleeps until', async () => {
+    const clock = new SystemClock();
+    const order: string[] = [];
+    const late = rings(clock, 300).then(() => order.push('late'));
+    await rings(new SystemClock(), 30);
+    assert.ok((await rings(clock, 20)) < 250);
+    order.push('early');
+    await late;
+    assert.deepEqual(order, ['early', 'late']);
+  });
+
+  test('fires what is due further ahead than it looks', async () => {
+    assert.ok((await rings(new SystemClock(), 1100)) >= 1100);
+  });
+
+  test('what owners arm while others fire is not forgotten', async () => {
+    const clock = new SystemClock();
+    let left = 5;
+    await new Promise<void>((resolve) => {
+      const timer: Timer = new Timer({
+        onTimer() {
+          left -= 1;
+          if (left === 0) resolve();
+          else clock.arm(timer, 15);
+        },
+      });
+      clock.arm(timer, 15);
+    });
+    assert.equal(left, 0);
+  });
+
+  test('a process with a timer far ahead does not wake at each tick', async () => {
+    const clock = new SystemClock();
+    const timer = new Timer({ onTimer() {} });
+    clock.arm(timer, 60_000);
+    const before = process.resourceUsage().voluntaryContextSwitches;
+    await new Promise((resolve) => setTimeout(resolve, 800));
+    clock.disarm(timer);
+    const woken = process.resourceUsage().voluntaryContextSwitches - before;
+    assert.ok(woken < 40, `woken ${woken} times in 0.8 s`);
+  });
+
   test('a disarmed timer does not fire', async () => {
     const clock = new SystemClock();
     let fired = false;

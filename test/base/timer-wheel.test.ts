@@ -27,6 +27,46 @@ describe('timer wheel', () => {
     assert.deepEqual(bell.rung, [1]);
   });
 
+  test('the next tick is that of the first timer, and never behind it', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(200), { maxLength: 8 }), fc.nat(40), (delays, advancedMs) => {
+        const wheel = new TimerWheel(0, 1, 16);
+        const bell = new Bell();
+        for (const delayMs of delays) wheel.arm(new Timer(bell), 0, delayMs);
+        wheel.advance(advancedMs);
+        const rung = bell.rung.length;
+        const next = wheel.nextTick(10);
+        assert.ok(next > advancedMs && next <= advancedMs + 10, `${next} behind ${advancedMs}`);
+        wheel.advance(next - 1);
+        assert.equal(bell.rung.length, rung);
+      }),
+    );
+  });
+
+  test('the next tick is found where the last turn ends and the next one begins', () => {
+    const wheel = new TimerWheel(14, 1, 16);
+    assert.equal(wheel.nextTick(10), 24);
+    wheel.arm(new Timer(new Bell()), 14, 5);
+    assert.equal(wheel.nextTick(10), 19);
+    wheel.arm(new Timer(new Bell()), 14, 3);
+    assert.equal(wheel.nextTick(10), 17);
+  });
+
+  test('what an owner that threw has left is due at the next tick', () => {
+    const wheel = new TimerWheel(0, 1, 16);
+    const bell = new Bell();
+    bell.then = () => {
+      bell.then = () => {};
+      throw new Error('thrown by the owner');
+    };
+    wheel.arm(new Timer(bell, 1), 0, 3);
+    wheel.arm(new Timer(bell, 2), 0, 3);
+    assert.throws(() => wheel.advance(3), /thrown by the owner/);
+    assert.equal(wheel.nextTick(10), 4);
+    wheel.advance(3);
+    assert.deepEqual(bell.rung, [1, 2]);
+  });
+
   test('is never early where the time lies within a tick, and at most one tick late', () => {
     for (const nowMs of [0, 1, 9.9, 10, 14.5]) {
       for (const delayMs of [0.1, 1, 9.9, 10, 10.1, 25]) {
