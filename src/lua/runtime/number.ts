@@ -32,10 +32,23 @@ export function parseNumber(text: string): number | undefined {
   if (hexadecimal === null) return undefined;
   const [, sign, whole = '', fraction = '', power = '0'] = hexadecimal;
   if (whole === '' && fraction === '') return undefined;
-  let value = 0;
-  for (const digit of whole + fraction) value = value * 16 + Number.parseInt(digit, 16);
-  value *= 2 ** (Number(power) - 4 * fraction.length);
+  const value = hexadecimalValue(whole + fraction, Number(power) - 4 * fraction.length);
   return sign === '-' ? -value : value;
+}
+
+/** More digits than a double can tell apart. */
+const SIGNIFICANT_DIGITS = 30;
+
+/** The digits, as a whole number, times two to a power. */
+function hexadecimalValue(digits: string, power: number): number {
+  const significant = digits.replace(/^0+/, '');
+  let value = 0;
+  for (const digit of significant.slice(0, SIGNIFICANT_DIGITS)) value = value * 16 + Number.parseInt(digit, 16);
+  if (value === 0) return 0;
+  const exponent = power + 4 * Math.max(significant.length - SIGNIFICANT_DIGITS, 0);
+  // In two steps: two to the whole of it may be out of range where the value is not.
+  const half = Math.trunc(exponent / 2);
+  return value * 2 ** half * 2 ** (exponent - half);
 }
 
 /** The number of an operand: numbers, and texts that are numbers. */

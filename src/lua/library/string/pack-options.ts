@@ -52,11 +52,13 @@ export class PackOptions {
     if (this.#at >= this.#format.length) return undefined;
     const alignsOnly = this.#format[this.#at] === 'X';
     if (alignsOnly) this.#at += 1;
-    const read = alignsOnly && this.#at >= this.#format.length ? undefined : this.#read();
-    if (alignsOnly && (read === undefined || read.kind === 'fixed' || read.size === 0)) {
+    // Another 'X' aligns nothing, like the end of the format.
+    const isAlone = alignsOnly && (this.#at >= this.#format.length || this.#format[this.#at] === 'X');
+    const read = isAlone ? undefined : this.#read();
+    if (read === undefined || (alignsOnly && (read.kind === 'fixed' || read.size === 0))) {
       throw this.#error("invalid next option for option 'X'");
     }
-    const { kind, size } = read!;
+    const { kind, size } = read;
     const alignment = kind === 'fixed' ? 0 : this.#alignment(size, offset);
     return { kind: alignsOnly ? 'nothing' : kind, size: alignsOnly ? 0 : size, alignment, littleEndian: this.#littleEndian };
   }

@@ -51,6 +51,8 @@ describe('string.pack', () => {
       ['pack', ['c2000000', 'a'], 'resulting string too large'],
       ['packsize', ['!3i4'], "bad argument #1 to 'packsize' (format asks for alignment not power of 2)"],
       ['packsize', ['Xz'], "bad argument #1 to 'packsize' (invalid next option for option 'X')"],
+      ['packsize', ['XXi4'], "bad argument #1 to 'packsize' (invalid next option for option 'X')"],
+      ['packsize', ['i4X'], "bad argument #1 to 'packsize' (invalid next option for option 'X')"],
       ['unpack', ['i4', 'abc'], "bad argument #2 to 'unpack' (data string too short)"],
       ['unpack', ['i4', 'abcd', 10], "bad argument #3 to 'unpack' (initial position out of string)"],
       ['unpack', ['i9', '\x01'.repeat(9)], '9-byte integer does not fit into Lua Integer'],
