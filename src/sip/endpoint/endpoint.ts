@@ -1,11 +1,8 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Counters } from '../../base/counters.ts';
-import { ShortHash } from '../../base/hash.ts';
-import { randomHex } from '../../base/ids.ts';
 import type { Logger } from '../../base/logger.ts';
 import { errorText } from '../../base/errors.ts';
-import { VIA } from '../headers/header-id.ts';
-import { isParseFailure, parseMessage, type MessageLimits, type ParseFailure } from '../message/parse-message.ts';
+import { isParseFailure, parseMessage } from '../message/parse-message.ts';
 import { buildReply, type ReplyParts } from '../message/reply.ts';
 import type { EditList } from '../message/edit-list.ts';
 import type { SipMessage } from '../message/sip-message.ts';
@@ -15,11 +12,13 @@ import { BranchIds } from './branch-id.ts';
 import { ClientDestination, type ClientTransaction, type ClientTransactionPort, type ClientTransactionUser } from './client-transaction.ts';
 import { ClientTransactions } from './client-transactions.ts';
 import { defineEndpointCounters, type EndpointCounters } from './endpoint-counters.ts';
+import type { EndpointOptions } from './endpoint-options.ts';
 import { FinishedTransactions, type Repetition } from './finished-transactions.ts';
 import { OwnAddresses } from './own-addresses.ts';
 import { replyDestination, responseDestination } from './reply-destination.ts';
 import { ServerTransaction, type ServerTransactionPort } from './server-transaction.ts';
 import { ServerTransactions } from './server-transactions.ts';
+import { StatelessAnswers, type ReplySender } from './stateless-answers.ts';
 
 /** What the endpoint asks of the transports. */
 export interface MessageSender {
@@ -50,22 +49,11 @@ export interface Hop {
   readonly receivedProtocol: Protocol;
 }
 
-export interface EndpointOptions {
-  readonly timings: TransactionTimings;
-  readonly messageLimits: MessageLimits;
-  /** Server transactions alive at once; past it requests are answered with 503 and `Retry-After`. */
-  readonly maxTransactions: number;
-  /** Value of the Server header in responses of our own, '' for none. */
-  readonly serverHeader: string;
-  /** Seconds in the `Retry-After` of that 503. */
-  readonly retryAfterS: number;
-}
-
 /**
  * The one place where transport, transactions and addresses meet. It parses what comes in, answers
  * what cannot be parsed, absorbs retransmissions, and hands the rest to its user.
  */
-export class Endpoint implements TransportReceiver, ClientTransactionPort, ServerTransactionPort {
+export class Endpoint implements TransportReceiver, ClientTransactionPort, ServerTransactionPort, ReplySender {
   readonly clock: Clock;
   readonly timings: TransactionTimings;
   readonly #logger: Logger;
@@ -78,11 +66,9 @@ export class Endpoint implements TransportReceiver, ClientTransactionPort, Serve
   /** Open connections that something came in on: a response goes back on its own while that is open (§18.2.2). */
   readonly #connections = new Set<number>();
   readonly #ownAddresses: OwnAddresses;
-  readonly #tagPrefix = randomHex(4);
-  readonly #tagSeed = Number.parseInt(randomHex(4), 16);
   readonly #counters: EndpointCounters;
+  readonly #answers: StatelessAnswers;
   #user: EndpointUser | undefined;
-  #lastOverloadLineMs = Number.NEGATIVE_INFINITY;
 
   constructor(parts: { clock: Clock; logger: Logger; counters: Counters; sender: MessageSender; ownAddresses: OwnAddresses; options: EndpointOptions }) {
     this.clock = parts.clock;
@@ -94,6 +80,7 @@ export class Endpoint implements TransportReceiver, ClientTransactionPort, Serve
     this.#servers = new ServerTransactions(parts.options.maxTransactions);
     this.#finished = new FinishedTransactions(this.clock, this.timings.timeoutMs, parts.options.maxTransactions);
     this.#counters = defineEndpointCounters(parts.counters);
+    this.#answers = new StatelessAnswers({ clock: this.clock, logger: this.#logger, counters: this.#counters, options: this.#options, sender: this });
   }
 
   /** Names the core above; nothing may arrive before. */
@@ -120,7 +107,7 @@ export class Endpoint implements TransportReceiver, ClientTransactionPort, Serve
     if (source.connectionId !== 0) this.#connections.add(source.connectionId);
     const parsed = parseMessage(text, this.#options.messageLimits);
     if (isParseFailure(parsed)) {
-      this.#refuse(parsed, source);
+      this.#answers.refuseUnparsable(parsed, source);
       return;
     }
     try {
@@ -163,14 +150,8 @@ export class Endpoint implements TransportReceiver, ClientTransactionPort, Serve
   }
 
   onFramingError(source: Source, reason: FramingError, head: string): void {
-    this.#counters.framingErrors.value += 1;
     this.#connections.add(source.connectionId);
-    const parsed = parseMessage(`${head.split('\r\n\r\n', 1)[0]!}\r\n\r\n`, this.#options.messageLimits);
-    const message = isParseFailure(parsed) ? parsed.message : parsed;
-    if (message !== undefined && message.isRequest && message.method !== 'ACK' && message.findField(VIA) >= 0) {
-      const status = reason.endsWith('too-large') ? 513 : 400;
-      this.replyStatelessly(message, source, { status, reason: `${REFUSALS[status]} (${reason})` });
-    }
+    this.#answers.refuseUnframed(source, reason, head);
   }
 
   onSendError(destination: Destination, code: string): void {
@@ -198,8 +179,7 @@ export class Endpoint implements TransportReceiver, ClientTransactionPort, Serve
       if (known.receiveAck(request)) return;
     }
     if (request.method === 'ACK') {
-      // The ACK of a failure that we sent without state ends here (§17.2.1): nobody waits for it.
-      if (request.to?.tag?.startsWith(this.#tagPrefix + 's') === true) return;
+      if (this.#answers.endsHere(request)) return;
     } else {
       const repetition = this.#finished.findRequest(request);
       if (repetition !== undefined) {
@@ -208,7 +188,7 @@ export class Endpoint implements TransportReceiver, ClientTransactionPort, Serve
       }
       // A CANCEL takes no room, and makes some.
       if (this.serverTransactionCount >= this.#options.maxTransactions && request.method !== 'CANCEL') {
-        this.#refuseForOverload(request, source);
+        this.#answers.refuseForOverload(request, source);
         return;
       }
     }
@@ -246,28 +226,6 @@ export class Endpoint implements TransportReceiver, ClientTransactionPort, Serve
     if (!this.#branchIds.isStateless(response.via!.branch)) return false;
     const [own, below] = response.vias();
     return below !== undefined && own!.branch === this.#branchIds.stateless(response, below);
-  }
-
-  #refuse(failure: ParseFailure, source: Source): void {
-    this.#counters.unparsable.value += 1;
-    const { message } = failure;
-    if (this.#logger.debugEnabled) this.#logger.debug('a message could not be parsed', { why: failure.failure, address: source.address, port: source.port });
-    if (failure.status === 0 || message === undefined || message.findField(VIA) < 0) {
-      this.#counters.droppedUnparsable.value += 1;
-      return;
-    }
-    // To where it came from, as if it had asked with `rport`: of a malformed request not even its port is believed.
-    this.replyStatelessly(message, source, { status: failure.status, reason: `${REFUSALS[failure.status] ?? 'Bad Request'} (${failure.failure})`, forceRport: true });
-  }
-
-  #refuseForOverload(request: SipMessage, source: Source): void {
-    this.#counters.overload.value += 1;
-    const nowMs = this.clock.monotonicMs();
-    if (nowMs - this.#lastOverloadLineMs >= 1000) {
-      this.#lastOverloadLineMs = nowMs;
-      this.#logger.warn('limits.maxTransactions is reached, new requests are answered with 503', { maxTransactions: this.#options.maxTransactions });
-    }
-    this.replyStatelessly(request, source, { status: 503, reason: 'Service Unavailable', headers: `Retry-After: ${this.#options.retryAfterS}\r\n` });
   }
 
   // What the core asks for.
@@ -327,7 +285,7 @@ export class Endpoint implements TransportReceiver, ClientTransactionPort, Serve
 
   /** A tag for responses of a transaction: new each time. */
   newTag(): string {
-    return `${this.#tagPrefix}t${randomHex(4)}`;
+    return this.#answers.newTag();
   }
 
   /** Sends bytes as they are: the ACK of a 2xx, a request without state. */
@@ -358,10 +316,7 @@ export class Endpoint implements TransportReceiver, ClientTransactionPort, Serve
 
   /** Answers without keeping anything (§8.2.7); the tag is the same for every retransmission. */
   replyStatelessly(request: SipMessage, source: Source, parts: Omit<ReplyParts, 'toTag'>): void {
-    if (request.method === 'ACK') return;
-    const toTag = `${this.#tagPrefix}s${new ShortHash(this.#tagSeed).add(request.callId).add(request.via?.branch ?? '').text}`;
-    const text = buildReply(request, source, { server: this.#options.serverHeader, ...parts, toTag });
-    this.sendReply(text, request, source, parts.forceRport === true);
+    this.#answers.reply(request, source, parts);
   }
 
   sendReply(text: string, request: SipMessage, source: Source, forceRport: boolean): void {
@@ -410,5 +365,3 @@ export class Endpoint implements TransportReceiver, ClientTransactionPort, Serve
     this.#finished.clear();
   }
 }
-
-const REFUSALS: Readonly<Record<number, string>> = { 400: 'Bad Request', 505: 'Version Not Supported', 513: 'Message Too Large' };
