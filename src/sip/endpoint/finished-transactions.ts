@@ -20,6 +20,28 @@ export interface Repetition {
 const SEGMENT_BITS = 12;
 const SEGMENT_SIZE = 2 ** SEGMENT_BITS;
 
+/** Places for integers that a transaction has, or half as many numbers, and what stands in them. */
+const INTEGERS = 16;
+const HASH = 0;
+/** What tells the request from others. */
+const KEY_HIGH = 1;
+const KEY_LOW = 2;
+const LENGTH = 3;
+/** 1 for an INVITE; the next three are of such only. */
+const IS_ACCEPTED = 4;
+const FROM_TAG = 5;
+const TO_TAG = 6;
+/** Of our own Via, in the response. */
+const BRANCH = 7;
+
+const NUMBERS = INTEGERS / 2;
+/** When it leaves, in milliseconds of the monotonic clock. */
+const ENDS_MS = 4;
+/** Where its text is. */
+const POSITION = 5;
+/** Number of the one before in the same slot. */
+const CHAINED = 6;
+
 /**
  * Transactions over UDP that are over but for repetitions, for the 64*T1 in which these may come (timers J, L and M):
  *
@@ -83,27 +105,29 @@ export class FinishedTransactions implements TimerOwner {
 
   #add(request: SipMessage, response: SipMessage | undefined, text: string, destination: Destination): void {
     const index = this.#next - this.#first;
-    if (index === this.#segments.length << SEGMENT_BITS) this.#grow();
-    const segment = this.#segments[index >> SEGMENT_BITS]!;
+    if (index === this.#segments.length << SEGMENT_BITS) this.#segments.push(this.#takeSpare() ?? new Segment());
+    const { integers, numbers, destinations } = this.#segments[index >> SEGMENT_BITS]!;
     const place = index & (SEGMENT_SIZE - 1);
+    const at = place * INTEGERS;
+    const numbersAt = place * NUMBERS;
     const slot = request.transactionHash & this.#mask;
     const key = keyOf(request, request.method);
     // What no datagram holds was not sent the first time either.
     const kept = text.length > MAX_DATAGRAM_BYTES ? '' : text;
-    segment.hashes[place] = request.transactionHash;
-    segment.keys[2 * place] = key.high;
-    segment.keys[2 * place + 1] = key.low;
-    segment.accepted[place] = response === undefined ? 0 : 1;
+    integers[at + HASH] = request.transactionHash;
+    integers[at + KEY_HIGH] = key.high;
+    integers[at + KEY_LOW] = key.low;
+    integers[at + IS_ACCEPTED] = response === undefined ? 0 : 1;
     if (response !== undefined) {
-      segment.fromTags[place] = hashOf(request.from?.tag);
-      segment.toTags[place] = hashOf(response.to?.tag);
-      segment.branches[place] = hashOf(response.via!.branch);
+      integers[at + FROM_TAG] = hashOf(request.from?.tag);
+      integers[at + TO_TAG] = hashOf(response.to?.tag);
+      integers[at + BRANCH] = hashOf(response.via!.branch);
     }
-    segment.endsMs[place] = this.#clock.monotonicMs() + this.#stayMs;
-    segment.positions[place] = this.#texts.add(kept);
-    segment.lengths[place] = kept.length;
-    segment.destinations[place] = destination;
-    segment.chained[place] = this.#slots[slot]!;
+    integers[at + LENGTH] = kept.length;
+    numbers[numbersAt + ENDS_MS] = this.#clock.monotonicMs() + this.#stayMs;
+    numbers[numbersAt + POSITION] = this.#texts.add(kept);
+    numbers[numbersAt + CHAINED] = this.#slots[slot]!;
+    destinations[place] = destination;
     this.#slots[slot] = this.#next;
     this.#next += 1;
     if (!this.#timer.armed) this.#clock.arm(this.#timer, this.#stayMs);
@@ -113,7 +137,7 @@ export class FinishedTransactions implements TimerOwner {
   findRequest(request: SipMessage): Repetition | undefined {
     const number = this.#search(request, request.method);
     if (number < 0) return undefined;
-    return this.#segmentOf(number).accepted[this.#placeOf(number)] === 1 ? ABSORBED : this.#repetitionOf(number);
+    return this.#integerOf(number, IS_ACCEPTED) === 1 ? ABSORBED : this.#repetitionOf(number);
   }
 
   /**
@@ -123,10 +147,8 @@ export class FinishedTransactions implements TimerOwner {
   find2xx(response: SipMessage): Repetition | 'another' | undefined {
     const branch = hashOf(response.via!.branch);
     for (let number = this.#newestLike(response); number >= this.#oldest; number = this.#beforeLike(number, response)) {
-      const segment = this.#segmentOf(number);
-      const place = this.#placeOf(number);
-      if (segment.accepted[place] !== 1 || segment.branches[place] !== branch) continue;
-      return segment.toTags[place] === hashOf(response.to?.tag) ? this.#repetitionOf(number) : 'another';
+      if (this.#integerOf(number, IS_ACCEPTED) !== 1 || this.#integerOf(number, BRANCH) !== branch) continue;
+      return this.#integerOf(number, TO_TAG) === hashOf(response.to?.tag) ? this.#repetitionOf(number) : 'another';
     }
     return undefined;
   }
@@ -140,9 +162,7 @@ export class FinishedTransactions implements TimerOwner {
   hasAcknowledged(ack: SipMessage): boolean {
     const tag = hashOf(ack.from?.tag);
     for (let number = this.#newestLike(ack); number >= this.#oldest; number = this.#beforeLike(number, ack)) {
-      const segment = this.#segmentOf(number);
-      const place = this.#placeOf(number);
-      if (segment.accepted[place] === 1 && segment.fromTags[place] === tag) return true;
+      if (this.#integerOf(number, IS_ACCEPTED) === 1 && this.#integerOf(number, FROM_TAG) === tag) return true;
     }
     return false;
   }
@@ -160,7 +180,7 @@ export class FinishedTransactions implements TimerOwner {
     const nowMs = this.#clock.monotonicMs();
     while (this.#oldest < this.#next) {
       const place = this.#oldest - this.#first;
-      const leftMs = this.#segments[0]!.endsMs[place]! - nowMs;
+      const leftMs = this.#segments[0]!.numbers[place * NUMBERS + ENDS_MS]! - nowMs;
       if (leftMs > 0) {
         this.#clock.arm(this.#timer, leftMs);
         return;
@@ -170,22 +190,22 @@ export class FinishedTransactions implements TimerOwner {
     }
   }
 
-  #grow(): void {
-    this.#segments.push(this.#spare ?? new Segment());
+  #takeSpare(): Segment | undefined {
+    const spare = this.#spare;
     this.#spare = undefined;
+    return spare;
   }
 
   #dropSegment(): void {
     const segment = this.#segments.shift()!;
-    this.#texts.dropBefore(segment.positions[SEGMENT_SIZE - 1]!);
+    this.#texts.dropBefore(segment.numbers[(SEGMENT_SIZE - 1) * NUMBERS + POSITION]!);
     this.#first += SEGMENT_SIZE;
     this.#spare = segment;
   }
 
   #repetitionOf(number: number): Repetition {
-    const segment = this.#segmentOf(number);
-    const place = this.#placeOf(number);
-    return { text: this.#texts.get(segment.positions[place]!, segment.lengths[place]!), destination: segment.destinations[place]! };
+    const text = this.#texts.get(this.#numberOf(number, POSITION), this.#integerOf(number, LENGTH));
+    return { text, destination: this.#segmentOf(number).destinations[this.#placeOf(number)]! };
   }
 
   /** Number of the transaction with the Call-ID, CSeq number, branch and sent-by of a message and this method; -1 when there is none. */
@@ -194,9 +214,7 @@ export class FinishedTransactions implements TimerOwner {
     if (number < this.#oldest) return -1;
     const { high, low } = keyOf(message, method);
     for (; number >= this.#oldest; number = this.#beforeLike(number, message)) {
-      const { keys } = this.#segmentOf(number);
-      const place = this.#placeOf(number);
-      if (keys[2 * place] === high && keys[2 * place + 1] === low) return number;
+      if (this.#integerOf(number, KEY_HIGH) === high && this.#integerOf(number, KEY_LOW) === low) return number;
     }
     return -1;
   }
@@ -209,13 +227,21 @@ export class FinishedTransactions implements TimerOwner {
 
   /** The one before `number` in its chain with the Call-ID and CSeq number of this message. */
   #beforeLike(number: number, message: SipMessage): number {
-    do number = this.#segmentOf(number).chained[this.#placeOf(number)]!;
+    do number = this.#numberOf(number, CHAINED);
     while (number >= this.#oldest && !this.#isLike(number, message));
     return number;
   }
 
   #isLike(number: number, message: SipMessage): boolean {
-    return this.#segmentOf(number).hashes[this.#placeOf(number)] === message.transactionHash;
+    return this.#integerOf(number, HASH) === message.transactionHash;
+  }
+
+  #integerOf(number: number, field: number): number {
+    return this.#segmentOf(number).integers[this.#placeOf(number) * INTEGERS + field]!;
+  }
+
+  #numberOf(number: number, field: number): number {
+    return this.#segmentOf(number).numbers[this.#placeOf(number) * NUMBERS + field]!;
   }
 
   #segmentOf(number: number): Segment {
@@ -227,24 +253,14 @@ export class FinishedTransactions implements TimerOwner {
   }
 }
 
-/** A part of the queue, in arrays that the garbage collector does not read but for the last. */
+/**
+ * A part of the queue, outside of the heap but for the destinations. What is known of one transaction lies together, in 64 bytes:
+ * whoever looks at one reads one line of the processor's cache.
+ */
 class Segment {
-  readonly hashes = new Int32Array(SEGMENT_SIZE);
-  /** What tells the request from others, two numbers. */
-  readonly keys = new Int32Array(2 * SEGMENT_SIZE);
-  /** 1 for an INVITE; the next three are of such only. */
-  readonly accepted = new Uint8Array(SEGMENT_SIZE);
-  readonly fromTags = new Int32Array(SEGMENT_SIZE);
-  readonly toTags = new Int32Array(SEGMENT_SIZE);
-  /** Of our own Via, in the response. */
-  readonly branches = new Int32Array(SEGMENT_SIZE);
-  /** When it leaves, in milliseconds of the monotonic clock. */
-  readonly endsMs = new Float64Array(SEGMENT_SIZE);
-  /** Where its text is. */
-  readonly positions = new Float64Array(SEGMENT_SIZE);
-  readonly lengths = new Int32Array(SEGMENT_SIZE);
-  /** Number of the one before in the same slot. */
-  readonly chained = new Float64Array(SEGMENT_SIZE);
+  readonly integers = new Int32Array(SEGMENT_SIZE * INTEGERS);
+  /** The same memory. */
+  readonly numbers = new Float64Array(this.integers.buffer);
   readonly destinations = new Array<Destination>(SEGMENT_SIZE).fill(NOWHERE);
 }
 
