@@ -48,8 +48,7 @@ export class SystemClock implements Clock {
 
   #sleepUntil(tick: number, nowMs: number): void {
     clearTimeout(this.#sleep);
-    this.#wakeTick = tick;
-    const sleepMs = Math.min(Math.ceil(tick * TICK_MS - nowMs), MAX_SLEEP_TICKS * TICK_MS);
-    this.#sleep = setTimeout(this.#onWake, Math.max(1, sleepMs));
+    this.#wakeTick = Math.min(tick, Math.ceil(nowMs / TICK_MS) + MAX_SLEEP_TICKS);
+    this.#sleep = setTimeout(this.#onWake, Math.max(1, Math.ceil(this.#wakeTick * TICK_MS - nowMs)));
   }
 }

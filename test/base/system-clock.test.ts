@@ -84,7 +84,7 @@ describe('system clock', () => {
     const timer = new Timer({ onTimer() {} });
     clock.arm(timer, 60_000);
     const before = process.resourceUsage().voluntaryContextSwitches;
-    await new Promise((resolve) => setTimeout(resolve, 800));
+    await rings(new SystemClock(), 800);
     clock.disarm(timer);
     const woken = process.resourceUsage().voluntaryContextSwitches - before;
     assert.ok(woken < 40, `woken ${woken} times in 0.8 s`);

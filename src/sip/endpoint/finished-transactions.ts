@@ -105,7 +105,7 @@ export class FinishedTransactions implements TimerOwner {
 
   #add(request: SipMessage, response: SipMessage | undefined, text: string, destination: Destination): void {
     const index = this.#next - this.#first;
-    if (index === this.#segments.length << SEGMENT_BITS) this.#segments.push(this.#takeSpare() ?? new Segment());
+    if (index === this.#segments.length << SEGMENT_BITS) this.#grow();
     const { integers, numbers, destinations } = this.#segments[index >> SEGMENT_BITS]!;
     const place = index & (SEGMENT_SIZE - 1);
     const at = place * INTEGERS;
@@ -190,10 +190,9 @@ export class FinishedTransactions implements TimerOwner {
     }
   }
 
-  #takeSpare(): Segment | undefined {
-    const spare = this.#spare;
+  #grow(): void {
+    this.#segments.push(this.#spare ?? new Segment());
     this.#spare = undefined;
-    return spare;
   }
 
   #dropSegment(): void {
@@ -254,8 +253,7 @@ export class FinishedTransactions implements TimerOwner {
 }
 
 /**
- * A part of the queue, outside of the heap but for the destinations. What is known of one transaction lies together, in 64 bytes:
- * whoever looks at one reads one line of the processor's cache.
+ * A part of the queue, outside of the heap but for the destinations. What is known of one transaction lies together, in 64 bytes.
  */
 class Segment {
   readonly integers = new Int32Array(SEGMENT_SIZE * INTEGERS);

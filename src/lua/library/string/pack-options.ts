@@ -52,15 +52,17 @@ export class PackOptions {
     if (this.#at >= this.#format.length) return undefined;
     const alignsOnly = this.#format[this.#at] === 'X';
     if (alignsOnly) this.#at += 1;
-    // Another 'X' aligns nothing, like the end of the format.
-    const isAlone = alignsOnly && (this.#at >= this.#format.length || this.#format[this.#at] === 'X');
-    const read = isAlone ? undefined : this.#read();
-    if (read === undefined || (alignsOnly && (read.kind === 'fixed' || read.size === 0))) {
-      throw this.#error("invalid next option for option 'X'");
-    }
-    const { kind, size } = read;
+    const { kind, size } = alignsOnly ? this.#readAligned() : this.#read();
     const alignment = kind === 'fixed' ? 0 : this.#alignment(size, offset);
     return { kind: alignsOnly ? 'nothing' : kind, size: alignsOnly ? 0 : size, alignment, littleEndian: this.#littleEndian };
+  }
+
+  /** The option that an 'X' aligns for: one with a size of its own, which neither the end of the format nor another 'X' has. */
+  #readAligned(): Pick<PackOption, 'kind' | 'size'> {
+    const letter = this.#format[this.#at];
+    const read = letter === undefined || letter === 'X' ? undefined : this.#read();
+    if (read === undefined || read.kind === 'fixed' || read.size === 0) throw this.#error("invalid next option for option 'X'");
+    return read;
   }
 
   #error(reason: string): LuaError {
@@ -74,7 +76,7 @@ export class PackOptions {
     return (to - (offset & (to - 1))) & (to - 1);
   }
 
-  #read(): { readonly kind: PackKind; readonly size: number } {
+  #read(): Pick<PackOption, 'kind' | 'size'> {
     const letter = this.#format[this.#at]!;
     this.#at += 1;
     switch (letter) {
