@@ -1,6 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import type { ControlClient } from '../../x/emulator/control-client.ts';
 import type { InboxMessage } from '../../x/emulator/control/messages.ts';
+import { XFailure } from '../../x/port.ts';
 import type { CommandLine } from '../command-line.ts';
 import { examples } from '../help.ts';
 import { printable } from '../printable.ts';
@@ -125,13 +126,23 @@ async function inbox(line: CommandLine, user: string, { json = false, follow = f
 async function followInbox(line: CommandLine, control: ControlClient, user: string, json: boolean): Promise<void> {
   let last = 0n;
   for await (const _ of control.changes()) {
-    for (const message of await control.inbox(user)) {
+    for (const message of await inboxWhileThere(control, user)) {
       if (BigInt(message.id) <= last) continue;
       last = BigInt(message.id);
       line.print(json ? JSON.stringify(message) : messageLine(message));
     }
   }
   line.remark('The sandbox has ended');
+}
+
+/** Empty when the sandbox is gone behind its own last change: the end of the changes follows, and tells it. */
+async function inboxWhileThere(control: ControlClient, user: string): Promise<readonly InboxMessage[]> {
+  try {
+    return await control.inbox(user);
+  } catch (thrown) {
+    if (thrown instanceof XFailure && thrown.class === 'unavailable') return [];
+    throw thrown;
+  }
 }
 
 function messageLine({ createdAtMs, from, text, encrypted }: InboxMessage): string {

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { after, test, type TestContext } from 'node:test';
 import { silentLogger } from '../../../src/base/logger.ts';
 import { SystemClock } from '../../../src/base/system-clock.ts';
@@ -59,6 +62,29 @@ test('inbox --follow shows what is there and then what arrives, each once, until
   await emulator.close();
   const { code, stdout, stderr } = await following.ended;
   assert.deepEqual([code, stdout.match(/@sipweet: \w+/g), stderr], [0, ['@sipweet: first', '@sipweet: second'], 'The sandbox has ended\n']);
+});
+
+test('inbox --follow: a sandbox that ends behind its last change, before it is asked what came, has ended like any other', async () => {
+  const message = { id: '1', createdAtMs: 0, from: 'sipweet', to: 'bob', text: 'first' };
+  const dying = createServer((request, response) => {
+    if (request.url === '/changes') {
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).write('event: change\ndata:\n\n');
+      changes = response;
+    } else if (isAlive) {
+      isAlive = false;
+      response.end(JSON.stringify([message]), () => changes?.write('event: change\ndata:\n\n'));
+    } else {
+      response.destroy();
+      changes?.destroy();
+      dying.close();
+    }
+  });
+  let changes: ServerResponse | undefined;
+  let isAlive = true;
+  await once(dying.listen(0, '127.0.0.1'), 'listening');
+  const { port } = dying.address() as AddressInfo;
+  const { code, stdout, stderr } = await runCli(['x', 'inbox', 'bob', '--follow', '--set', `x.sandboxControlPort=${port}`], { cwd });
+  assert.deepEqual([code, stdout.match(/@sipweet: \w+/g), stderr], [0, ['@sipweet: first'], 'The sandbox has ended\n']);
 });
 
 test('what cannot be is said: no sandbox, no such post, a wrong name, closed messages', async (t) => {
