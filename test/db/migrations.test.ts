@@ -11,7 +11,7 @@ import { withDatabase } from './embedded-database.ts';
 const database = await withDatabase({ migrated: false });
 const NAMES = [
   '0001-kamailio-tables.mjs', '0002-users.mjs', '0003-ledger.mjs', '0004-links.mjs', '0005-commands.mjs', '0006-schedules.mjs',
-  '0007-outbox.mjs',
+  '0007-outbox.mjs', '0008-told-alone.mjs',
 ];
 const OUR_TABLES = [
   'acc', 'address', 'calls', 'commands', 'dm_results', 'htable', 'leases', 'ledger', 'link_codes', 'link_failures', 'location',

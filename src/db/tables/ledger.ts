@@ -21,9 +21,6 @@ import { toEntry, type Claim, type FirstClaim, type LedgerEntry, type LedgerRow,
 const COLUMNS = `id, kind, state, reason, attempt, recipient, content, remote_id, call_id, sipuser, reply_to, not_before, counterparty,
   channel, refusals, digest_id, created_at, updated_at`;
 
-/** Messages of the kinds that a digest may tell which were told by themselves, or are about to be. */
-const TOLD_ALONE = `other.kind in ('direct-message', 'instant-message') and other.digest_id is null and other.state <> 'refused'`;
-
 export class LedgerTable {
   readonly #db: Knex;
 
@@ -54,7 +51,7 @@ export class LedgerTable {
   /**
    * `plan` and `claim` in one step, for an effect that is new as far as anybody knows. `undefined` when it is
    * there already: then nothing was done. It comes back `planned` when its SIP user was told so much that it
-   * belongs into a digest; two workers at the same moment do not count each other's.
+   * belongs into a digest. Who counts a user's messages waits for those who are entering some of his.
    */
   async planAndClaim(effect: PlannedEffect, claim: FirstClaim): Promise<LedgerEntry | undefined> {
     return (await this.planAndClaimAll([{ effect, claim }]))[0];
@@ -69,11 +66,11 @@ export class LedgerTable {
          from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::timestamptz[], ?::text[], ?::text[], ?::int[], ?::float8[])
            with ordinality as given (id, kind, recipient, content, call_id, sipuser, reply_to, not_before, counterparty, channel, messages, window_secs, place)
          where not exists (select from ledger where ledger.id = given.id)
+       ), told as materialized (
+         select *, ledger_count_told_alone(sipuser, window_secs) as told
+         from (select distinct sipuser, window_secs from effect order by sipuser) as in_one_order_of_locks
        ), counted as (
-         select effect.*, before_it + (
-           select count(*) from ledger other
-           where other.sipuser = effect.sipuser and ${TOLD_ALONE} and other.created_at > now() - make_interval(secs => window_secs)
-         ) < messages as is_free from effect
+         select effect.*, before_it + coalesce(told, 0) < messages as is_free from effect left join told using (sipuser, window_secs)
        )
        insert into ledger (id, kind, state, attempt, channel, recipient, content, call_id, sipuser, reply_to, not_before, counterparty, created_at)
        select id, kind, case when is_free then 'sending' else 'planned' end, is_free::int, case when is_free then channel end,
@@ -230,8 +227,8 @@ export class LedgerTable {
   async countsBefore(ids: readonly string[], windowMs: number): Promise<readonly number[]> {
     const { rows } = await this.#db.raw<{ rows: { id: string; count: number }[] }>(
       `select own.id, (
-         select count(*)::int from ledger other
-         where other.sipuser = own.sipuser and ${TOLD_ALONE}
+         select count(*)::int from ledger_told_alone other
+         where other.sipuser = own.sipuser
            and (other.created_at, other.id) < (own.created_at, own.id)
            and other.created_at > own.created_at - make_interval(secs => ?)
        ) as count from ledger own where own.id = any(?::text[])`,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import type { LedgerEntry } from '../../../src/db/tables/ledger-entry.ts';
 import { LedgerTable } from '../../../src/db/tables/ledger.ts';
+import { until } from '../../jobs/until.ts';
 import { withDatabase } from '../embedded-database.ts';
 
 const database = await withDatabase();
@@ -54,6 +55,32 @@ test('of twenty workers that plan and claim at once one gets it', async () => {
   const first = { channel: 'dm', storm: { messages: 3, windowMs: 60_000 } };
   const claims = await Promise.all(Array.from({ length: 20 }, () => ledger.planAndClaim(EFFECT, first)));
   assert.deepEqual(claims.filter((claim) => claim !== undefined).map(({ state, attempt }) => `${state} ${attempt}`), ['sending 1']);
+});
+
+test('workers that enter messages to the same people at once keep to the limit together, and no two wait for each other', async () => {
+  const first = { channel: 'dm', storm: { messages: 3, windowMs: 60_000 } };
+  const entered = await Promise.all(
+    Array.from({ length: 40 }, (_, worker) => {
+      const users = worker % 2 === 0 ? ['ann', 'bob'] : ['bob', 'ann'];
+      return ledger.planAndClaimAll(users.map((sipUser) => ({ effect: { ...EFFECT, id: `${sipUser} ${worker}`, sipUser }, claim: first })));
+    }),
+  );
+  const sending = entered.flat().filter((entry) => entry?.state === 'sending').map((entry) => entry!.sipUser);
+  assert.deepEqual(sending.sort(), ['ann', 'ann', 'ann', 'bob', 'bob', 'bob']);
+  assert.equal(entered.flat().length, 80);
+});
+
+test('a worker that enters a message while another one enters the last that may go by itself waits for it, and counts it', async (t) => {
+  const first = { channel: 'dm', storm: { messages: 1, windowMs: 60_000 } };
+  const enter = (table: LedgerTable, id: string) => table.planAndClaim({ ...EFFECT, id, sipUser: 'bob' }, first);
+  const other = await database.db.transaction();
+  t.after(() => other.isCompleted() || other.rollback());
+  assert.equal((await enter(new LedgerTable(other), 'first'))?.state, 'sending');
+  const second = enter(ledger, 'second');
+  const waiting = () => database.db.raw<{ rows: unknown[] }>(`select 1 from pg_stat_activity where datname = current_database() and wait_event = 'advisory'`);
+  await until('it waits', async () => (await waiting()).rows.length > 0);
+  await other.commit();
+  assert.equal((await second)?.state, 'planned');
 });
 
 test('of twenty workers that claim at once one gets it', async () => {
