@@ -50,6 +50,7 @@ export interface Delivery {
 
 /** `sipweet start` on free ports of the loopback address, in a folder of its own. */
 export class Stack {
+  static #lastStart: Promise<unknown> = Promise.resolve();
   readonly service: CliProcess;
   readonly folder: string;
   readonly sipPort: number;
@@ -69,8 +70,17 @@ export class Stack {
     this.#env = parts.env;
   }
 
-  /** Runs until the test has ended, however it ends: then its processes are killed and its folder is removed. */
-  static async start(t: TestContext, { databaseUrl, db, redisUrl, set = [], env = {}, controlUrl, after }: StackOptions): Promise<Stack> {
+  /**
+   * Runs until the test has ended, however it ends: then its processes are killed and its folder is removed. The
+   * services of a test file start one after the other: six at once, and the last is up after all patience.
+   */
+  static start(t: TestContext, options: StackOptions): Promise<Stack> {
+    const started = Stack.#lastStart.then(() => Stack.#start(t, options));
+    Stack.#lastStart = started.catch(() => undefined);
+    return started;
+  }
+
+  static async #start(t: TestContext, { databaseUrl, db, redisUrl, set = [], env = {}, controlUrl, after }: StackOptions): Promise<Stack> {
     const folder = after?.folder ?? (await mkdtemp(join(tmpdir(), 'sipweet-e2e-')));
     t.after(() => rm(folder, { recursive: true, force: true }));
     const allEnv = { DATABASE_URL: databaseUrl, ...(redisUrl === undefined ? {} : { REDIS_URL: redisUrl }), ...env };
