@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { describe, test } from 'node:test';
 import { referenceLoop } from '../../bench/reference.ts';
+import { median } from '../../bench/result.ts';
 import { ratioToReference, type Effort, type Op } from '../../bench/timing.ts';
 import { LIMIT, problems } from '../../scripts/bench-gate.ts';
 
@@ -40,10 +41,11 @@ describe('the gate for hot functions', () => {
     const work: Op = () => referenceLoop() + referenceLoop();
     const slower: Op = () => work(0) + referenceLoop();
     const effort: Effort = { warmUpCpuMs: 100, rounds: 25, roundMs: 2 };
-    const lowest = (op: Op): number => Math.min(...Array.from({ length: 5 }, () => ratioToReference(op, effort)));
-    const committed = new Map([['work', lowest(work)]]);
-    assert.deepEqual(problems(new Map([['work', ratioToReference(work, effort)]]), committed, () => ratioToReference(work, effort)), []);
-    const [line] = problems(new Map([['work', ratioToReference(slower, effort)]]), committed, () => ratioToReference(slower, effort));
+    // The gate itself measures each time in a new process. In this one V8 may have compiled the reference loop in another way for once.
+    const ratioOf = (op: Op): number => median(Array.from({ length: 5 }, () => ratioToReference(op, effort)));
+    const committed = new Map([['work', ratioOf(work)]]);
+    assert.deepEqual(problems(new Map([['work', ratioOf(work)]]), committed, () => ratioOf(work)), []);
+    const [line] = problems(new Map([['work', ratioOf(slower)]]), committed, () => ratioOf(slower));
     assert.match(line ?? 'nothing was found', /^work is 1\.[4-6]\d times as slow as it was/);
     assert.ok(LIMIT < 1.5);
   });

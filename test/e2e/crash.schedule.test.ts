@@ -44,7 +44,10 @@ async function runsOf(scene: Scene, couple: Couple): Promise<readonly string[]> 
   return (await scene.db('schedule_runs').where({ schedule_id: id })).map((run: { state: string }) => run.state);
 }
 
-describe('kill -9 on the way from a schedule to a call', { concurrency: true }, () => {
+/** Services beside each other: each is four processes, which wait most of the time, but start and die at the same times. */
+const AT_ONCE = 3;
+
+describe('kill -9 on the way from a schedule to a call', { concurrency: AT_ONCE }, () => {
   for (const victim of ['worker', 'all'] as const) {
     for (const backend of backends[victim]) {
       test(`of ${victim === 'all' ? 'every process' : 'the worker process'}, queue on ${backend.name}`, async (t) => {

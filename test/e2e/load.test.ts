@@ -15,8 +15,8 @@ const WINDOW_MS = 900_000 / LIMIT_SPEED;
 const CONCURRENCY = 5;
 /** X shows no more than the newest 800 mentions to who comes to read them. */
 const SHOWN = 750;
-/** What 1,000 replies need at the least, and as long again. */
-const ANSWERED_MS = 2 * (POSTS / POSTS_PER_WINDOW) * WINDOW_MS;
+/** Four times what 1,000 replies need at the least. */
+const ANSWERED_MS = 4 * (POSTS / POSTS_PER_WINDOW) * WINDOW_MS;
 
 /** What a user writes one after the other: what is understood, what is not, and what is refused. */
 const WISHES = ['list', 'timezone Europe/Berlin', 'remind me tomorrow at 9 to call mum', 'help', 'flurbl the wumpus', 'call 112', 'call @nobody_knows', 'language en', 'dnd off', 'cancel 77'];

@@ -72,9 +72,11 @@ export class Stack {
 
   /**
    * Runs until the test has ended, however it ends: then its processes are killed and its folder is removed. The
-   * services of a test file start one after the other: six at once, and the last is up after all patience.
+   * services of a test file start one after the other, or all of them are up too late; one that takes another's
+   * place has a test under way that waits for it, and starts at once.
    */
   static start(t: TestContext, options: StackOptions): Promise<Stack> {
+    if (options.after !== undefined) return Stack.#start(t, options);
     const started = Stack.#lastStart.then(() => Stack.#start(t, options));
     Stack.#lastStart = started.catch(() => undefined);
     return started;
