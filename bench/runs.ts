@@ -96,6 +96,11 @@ export function resultPath(run: Run): string {
   return `bench/results/${run.name}.json`;
 }
 
+/** The same run on another machine, kept beside it: what depends on the machine shows. */
+export function elsewherePath(run: Run): string {
+  return `bench/results/elsewhere/${run.name}.json`;
+}
+
 export function commandOf({ script, args }: Run): string {
   return `npm run ${script}${args.length === 0 ? '' : ` -- ${args.join(' ')}`}`;
 }
