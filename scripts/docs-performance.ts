@@ -20,7 +20,7 @@ export function performancePage(): string {
       '- Only figures of one run on one machine can be compared, so what counts are the ratios.',
       '- The machine decides more than anything else, and what a system call takes on it, it seems, most of all: with it the cost of every',
       '  datagram and every change of process grows, for a server that reads and sends one at a time more than for one that does so in',
-      '  batches. It is given with each run. "Elsewhere" is the same measurement of an earlier day on another machine of the same make',
+      '  batches. It is given with each run. "Elsewhere" is the same measurement, taken earlier on another machine of the same make',
       '  and size, on which it was not noted yet, and where Kamailio needed about a third of the time. Measure on your own.',
       '- All traffic is on loopback: a third to a half of a call is the kernel moving its 13 datagrams, for both servers alike. What',
       '  that costs by itself is measured too: see "What no server can save".',

@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { isMissed, readResult, row } from '../../bench/result.ts';
-import { RUNS, resultPath } from '../../bench/runs.ts';
+import { RUNS, elsewherePath, resultPath } from '../../bench/runs.ts';
 import { TARGETS, isMet } from '../../bench/targets.ts';
 
 describe('results of measurements', () => {
   test('every committed result belongs to a measurement of the page, and names its machine and day', () => {
-    const known = new Map(RUNS.map((run) => [resultPath(run), run]));
-    for (const file of existsSync('bench/results') ? readdirSync('bench/results') : []) {
+    const known = new Set(RUNS.flatMap((run) => [resultPath(run), elsewherePath(run)]));
+    const files = readdirSync('bench/results', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.json'));
+    assert.ok(files.length > 0);
+    for (const file of files) {
       const path = `bench/results/${file}`;
       assert.ok(known.has(path), `no measurement writes ${path}`);
       const { date, machine, rows } = readResult(path);
