@@ -19,7 +19,7 @@ import { buildAddon, installTestPeers } from './test-peers.ts';
 
 const FILE_TIMEOUT_MS = 600_000;
 /** Test files at a time. */
-const BESIDE_EACH_OTHER = { busy: 2, waiting: 3, alone: 1 } as const;
+const BESIDE_EACH_OTHER = { busy: 2, waiting: 2, alone: 1 } as const;
 const SLOWEST = 15;
 const MANY_FILES = 10;
 
