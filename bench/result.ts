@@ -4,8 +4,6 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, release, totalmem } from 'node:os';
 import { isMet, type Target } from './targets.ts';
 
-const SYSTEM_CALLS = 100_000;
-
 /** What the figures were measured on: they mean nothing without it. */
 export interface Machine {
   readonly cpu: string;
@@ -14,7 +12,7 @@ export interface Machine {
   readonly kernel?: string;
   readonly memoryGiB?: number;
   readonly kamailio?: string;
-  /** What the shortest system call takes, in nanoseconds: 100 on some machines, 20 times as much where the kernel's pages are kept apart. */
+  /** What one of the shortest system calls takes, in nanoseconds, with the call from JavaScript. */
   readonly systemCallNs?: number;
   /** Processes that wanted a core in the minute before the run; above the number of cores, others slowed it down. */
   readonly loadAverage?: number;
@@ -69,7 +67,9 @@ function kamailioVersion(): { kamailio?: string } {
   return version === undefined ? {} : { kamailio: version };
 }
 
-/** The best of some rounds, with what it takes to call it from JavaScript. */
+const SYSTEM_CALLS = 100_000;
+
+/** Of the best of some rounds. */
 function systemCallNs(): number {
   const rounds = Array.from({ length: 5 }, () => {
     const start = process.hrtime.bigint();
