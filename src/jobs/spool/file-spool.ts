@@ -38,12 +38,13 @@ interface Unwritten {
 
 /**
  * The spool on disk. `append` puts the record in memory; everything appended in one turn of the
- * event loop, or while an earlier group is being flushed, is written and flushed as one group. A
- * record is given to the consumer only when it is on disk.
+ * event loop, or while an earlier group is being flushed, is written and flushed as one group. The
+ * consumer is given a group while it is being written: the disk and the queue work at the same time,
+ * and an event is safe as soon as one of them has it.
  *
- * What a crash can cost: the records appended since the last flush began, some milliseconds. A
- * record on disk is kept until it is acknowledged. After a crash, records may be given again that
- * the queue has already; their ids are the same.
+ * What a crash can cost: the records appended since the last flush began, some milliseconds, unless the
+ * queue has them. A record on disk is kept until it is acknowledged. After a crash, records may be given
+ * again that the queue has already; their ids are the same.
  */
 export class FileSpool implements EventSpool {
   readonly #clock: Clock;
@@ -52,6 +53,7 @@ export class FileSpool implements EventSpool {
   readonly #damage: Counter;
   readonly #refusal: Refusal;
   readonly #maxBytes: number;
+  readonly #maxInMemory: number;
   readonly #folder: SpoolFolder;
   readonly #lock: FolderLock;
   readonly #backlog: Backlog;
@@ -61,6 +63,8 @@ export class FileSpool implements EventSpool {
   #unwritten: Unwritten[] = [];
   #unwrittenBytes = 0;
   #flushing: Promise<void> | undefined;
+  /** The end, good or bad, of writing a group: the first of the unwritten records. */
+  #writing: Promise<unknown> | undefined;
   #writeFailed = false;
   /** Segments below this number are gone. */
   #oldestSegment = 0;
@@ -77,7 +81,8 @@ export class FileSpool implements EventSpool {
     this.#maxBytes = options.maxBytes ?? DEFAULT_SPOOL_BYTES;
     this.#folder = folder;
     this.#lock = lock;
-    this.#backlog = new Backlog(folder, options.maxInMemory ?? MAX_IN_MEMORY, {
+    this.#maxInMemory = options.maxInMemory ?? MAX_IN_MEMORY;
+    this.#backlog = new Backlog(folder, this.#maxInMemory, {
       damaged: (segment, start, end) => this.#reportDamage(segment, start, end),
       lost: (count) => this.#logger.error('Events of the spool cannot be read back', { lost: count }),
     });
@@ -123,17 +128,26 @@ export class FileSpool implements EventSpool {
     this.#unwrittenBytes += frame.length;
     this.#tally.add(queue);
     this.#appended.value += 1;
-    if (!this.#writeFailed) this.#flushing ??= this.#flushSoon();
+    // A disk that refuses does not keep the event from the queue.
+    if (this.#retryTimer.armed) this.#listener();
+    else this.#flushing ??= this.#flushSoon();
     return true;
   }
 
-  next(limit: number): Promise<readonly SpoolRecord[]> {
-    return this.#backlog.next(limit);
+  async next(limit: number): Promise<readonly SpoolRecord[]> {
+    while (this.#backlog.size > 0) {
+      const written = await this.#backlog.next(limit);
+      if (written.length > 0) return written;
+    }
+    // No more than the backlog keeps at hand: they are in it when they are acknowledged.
+    return this.#unwritten.slice(0, Math.min(limit, this.#maxInMemory)).map(({ record }) => record);
   }
 
   async acknowledge(count: number): Promise<void> {
+    while (this.#backlog.size < count && this.#writing !== undefined) await this.#writing;
     const { records, position } = this.#backlog.acknowledge(count);
     for (const record of records) this.#tally.remove(record.queue);
+    this.#forgetUnwritten(count - records.length);
     if (position === undefined) return;
     try {
       await this.#folder.acknowledge(position);
@@ -183,9 +197,11 @@ export class FileSpool implements EventSpool {
 
   async #flush(): Promise<void> {
     try {
-      while (this.#unwritten.length > 0) await this.#writeGroup();
-      if (this.#writeFailed) this.#logger.info('Spool: the disk takes events again');
-      this.#writeFailed = false;
+      while (this.#unwritten.length > 0) {
+        await this.#writeGroup();
+        if (this.#writeFailed) this.#logger.info('Spool: the disk takes events again');
+        this.#writeFailed = false;
+      }
     } catch (thrown) {
       if (!this.#writeFailed) {
         this.#logger.error('Spool: the disk does not take events; they wait in memory', { reason: errorText(thrown) });
@@ -203,15 +219,29 @@ export class FileSpool implements EventSpool {
       bytes += this.#unwritten[count]!.frame.length;
     }
     const group = this.#unwritten.slice(0, count);
-    const { segment, offset } = await this.#writer.write(group.map(({ frame }) => frame));
-    this.#unwritten.splice(0, count);
-    let start = offset;
-    for (const { record, frame } of group) {
-      this.#backlog.add(segment, { record, start, end: start + frame.length });
-      this.#unwrittenBytes -= frame.length;
-      start += frame.length;
-    }
+    const writing = this.#writer.write(group.map(({ frame }) => frame));
+    this.#writing = writing.catch(() => undefined);
     this.#listener();
+    try {
+      const { segment, offset } = await writing;
+      this.#unwritten.splice(0, count);
+      let start = offset;
+      for (const { record, frame } of group) {
+        this.#backlog.add(segment, { record, start, end: start + frame.length });
+        this.#unwrittenBytes -= frame.length;
+        start += frame.length;
+      }
+    } finally {
+      this.#writing = undefined;
+    }
+  }
+
+  /** The queue has the oldest of them, and the disk was not asked to take them yet, or refuses. */
+  #forgetUnwritten(count: number): void {
+    for (const { record, frame } of this.#unwritten.splice(0, count)) {
+      this.#unwrittenBytes -= frame.length;
+      this.#tally.remove(record.queue);
+    }
   }
 
   async #replay(): Promise<void> {

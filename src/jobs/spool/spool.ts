@@ -38,7 +38,7 @@ export interface EventSpool {
    * refusal is counted and, once a second, logged.
    */
   append(queue: string, key: string, value: string): boolean;
-  /** Up to `limit` of the oldest records that are safe on disk and not acknowledged; empty when there are none. */
+  /** Up to `limit` of the oldest records that are not acknowledged; empty when there are none. */
   next(limit: number): Promise<readonly SpoolRecord[]>;
   /** Forgets the `count` oldest records, which `next` has given. */
   acknowledge(count: number): Promise<void>;

@@ -1,4 +1,4 @@
-/** Appends without end and says how many are on disk, until it is killed. */
+/** Appends without end, until it is killed. */
 import { Counters } from '../../../src/base/counters.ts';
 import { silentLogger } from '../../../src/base/logger.ts';
 import { SystemClock } from '../../../src/base/system-clock.ts';
@@ -10,13 +10,8 @@ const spool = await FileSpool.open({
   clock: new SystemClock(),
   counters: new Counters(),
   logger: silentLogger,
-  maxInMemory: 1_000_000,
 });
 let appended = 0;
-
-spool.onReady(() => {
-  void spool.next(1_000_000).then((records) => console.log(records.length));
-});
 
 function burst(): void {
   for (let n = 0; n < 37; n += 1) {

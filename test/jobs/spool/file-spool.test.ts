@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { test, type TestContext } from 'node:test';
 import { Counters } from '../../../src/base/counters.ts';
 import { AppError } from '../../../src/base/errors.ts';
@@ -11,6 +10,7 @@ import { FileSpool, type FileSpoolOptions } from '../../../src/jobs/spool/file-s
 import { MAX_RECORD_BYTES, type SpoolRecord } from '../../../src/jobs/spool/spool.ts';
 import { VirtualClock } from '../../../src/testing/clock.ts';
 import { LogLines } from '../log-lines.ts';
+import { countOnDisk, segments } from './records-on-disk.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 interface Opened {
@@ -29,14 +29,15 @@ async function openSpool(context: TestContext, folder: string, options: Partial<
   return { spool, log, clock, counters };
 }
 
-/** All records on disk, once there are `count` of them. */
-async function recordsOnDisk(spool: FileSpool, count: number): Promise<readonly SpoolRecord[]> {
-  await new Promise<void>((resolve) => {
-    const look = () => void spool.next(count).then((records) => records.length === count && resolve());
-    spool.onReady(look);
-    look();
-  });
+/** The records that are given when so many stand on disk, in all of the segments. */
+async function recordsOnDisk(spool: FileSpool, folder: string, count: number): Promise<readonly SpoolRecord[]> {
+  while ((await countOnDisk(folder)) < count) await turn();
   return spool.next(count);
+}
+
+/** One turn of the event loop: what was appended before is being written behind it. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 async function drain(spool: FileSpool, batch = 100): Promise<SpoolRecord[]> {
@@ -49,23 +50,73 @@ async function drain(spool: FileSpool, batch = 100): Promise<SpoolRecord[]> {
   }
 }
 
-function segments(folder: string): Promise<string[]> {
-  return readdir(folder).then((names) => names.filter((name) => name.endsWith('.spool')).sort());
-}
-
 function counter(counters: Counters, name: string): number {
   return counters.all().find((one) => one.name === name)?.value ?? 0;
 }
 
-test('append is taken at once; the record is given when it is on disk, and again until it is acknowledged', async (context) => {
-  const { spool, clock } = await openSpool(context, await temporaryFolder(context));
+test('append is taken at once; the record is given before it is on disk, and again until it is acknowledged', async (context) => {
+  const folder = await temporaryFolder(context);
+  const { spool, clock } = await openSpool(context, folder);
   assert.equal(spool.append('missed-call', 'a@b', '{"x":1}'), true);
-  assert.deepEqual(await spool.next(10), []);
   const expected = [{ queue: 'missed-call', id: 'missed-call:a@b', value: '{"x":1}', atMs: clock.now() }];
-  assert.deepEqual(await recordsOnDisk(spool, 1), expected);
+  assert.deepEqual([await countOnDisk(folder), await spool.next(10)], [0, expected]);
+  assert.deepEqual(await recordsOnDisk(spool, folder, 1), expected);
   assert.deepEqual(await spool.next(10), expected);
   await spool.acknowledge(1);
   assert.deepEqual(await spool.next(10), []);
+});
+
+test('the consumer hears of what was appended when it begins to be written, once for what one turn appends', async (context) => {
+  const { spool } = await openSpool(context, await temporaryFolder(context));
+  const heard: number[] = [];
+  spool.onReady(() => heard.push(spool.pending()));
+  spool.append('q', 'a', '');
+  spool.append('q', 'b', '');
+  assert.deepEqual(heard, []);
+  await turn();
+  assert.deepEqual(heard, [2]);
+});
+
+for (const [when, wait] of [
+  ['is written', turn],
+  ['waits for its turn', () => Promise.resolve()],
+] as const) {
+  test(`what the queue takes while it ${when} is not replayed`, async (context) => {
+    const folder = await temporaryFolder(context);
+    const { spool } = await openSpool(context, folder);
+    for (const key of ['a', 'b', 'c']) spool.append('q', key, 'v');
+    await wait();
+    assert.equal((await spool.next(2)).length, 2);
+    await spool.acknowledge(2);
+    assert.deepEqual([spool.pending(), spool.pending('q')], [1, 1]);
+    spool.append('q', 'd', 'v');
+    await spool.close();
+    const again = await openSpool(context, folder);
+    assert.deepEqual((await again.spool.next(10)).map(({ id }) => id), ['q:c', 'q:d']);
+  });
+}
+
+test('what is acknowledged before the disk was asked is never written', async (context) => {
+  const folder = await temporaryFolder(context);
+  const { spool } = await openSpool(context, folder);
+  spool.append('q', 'a', 'v');
+  await spool.acknowledge(1);
+  await spool.close();
+  assert.equal(await countOnDisk(folder), 0);
+});
+
+test('a batch of which a part is on disk, a part is being written and a part waits is acknowledged as a whole', async (context) => {
+  const folder = await temporaryFolder(context);
+  const { spool } = await openSpool(context, folder);
+  // A group takes a segment's length, so that this is three of them.
+  for (let n = 0; n < 80; n += 1) spool.append('q', `n${n}`, 'x'.repeat(30_000));
+  assert.equal((await spool.next(79)).length, 79);
+  while ((await countOnDisk(folder)) === 0) await turn();
+  await spool.acknowledge(79);
+  assert.deepEqual((await spool.next(10)).map(({ id }) => id), ['q:n79']);
+  await spool.close();
+  const again = await openSpool(context, folder);
+  assert.deepEqual((await again.spool.next(10)).map(({ id }) => id), ['q:n79']);
 });
 
 test('an event without a key gets an id of its own, which its replay keeps', async (context) => {
@@ -73,7 +124,7 @@ test('an event without a key gets an id of its own, which its replay keeps', asy
   const { spool } = await openSpool(context, folder);
   spool.append('q', '', 'one');
   spool.append('q', '', 'two');
-  const written = await recordsOnDisk(spool, 2);
+  const written = await recordsOnDisk(spool, folder, 2);
   assert.notEqual(written[0]!.id, written[1]!.id);
   await spool.close();
   const again = await openSpool(context, folder);
@@ -84,7 +135,7 @@ test('what was not acknowledged is replayed in order by the next run, and nothin
   const folder = await temporaryFolder(context);
   const { spool } = await openSpool(context, folder);
   for (let n = 0; n < 10; n += 1) spool.append('q', `n${n}`, '');
-  await recordsOnDisk(spool, 10);
+  await recordsOnDisk(spool, folder, 10);
   await spool.acknowledge(4);
   spool.append('q', 'n10', '');
   await spool.close();
@@ -104,7 +155,7 @@ test('without the note of what was acknowledged, or with a damaged one, everythi
   const folder = await temporaryFolder(context);
   const { spool } = await openSpool(context, folder);
   for (let n = 0; n < 3; n += 1) spool.append('q', `n${n}`, '');
-  await recordsOnDisk(spool, 3);
+  await recordsOnDisk(spool, folder, 3);
   await spool.acknowledge(2);
   await spool.close();
   await writeFile(join(folder, 'acknowledged'), 'rubbish of some length');
@@ -124,11 +175,11 @@ test('when more waits than stands in memory, the rest is read back from the disk
   };
   for (let n = 0; n < 100; n += 1) append(n);
   // More comes in while the backlog is read.
-  drained.push(...(await recordsOnDisk(spool, 7)));
+  drained.push(...(await recordsOnDisk(spool, folder, 7)));
   await spool.acknowledge(7);
   for (let n = 100; n < 120; n += 1) append(n);
   while (spool.pending() > 0) {
-    await new Promise((resolve) => setImmediate(resolve));
+    await turn();
     drained.push(...(await drain(spool, 5)));
   }
   assert.deepEqual(drained.map(({ id }) => id), expected);
@@ -139,7 +190,7 @@ test('segments behind the acknowledgement are deleted while others wait', async 
   const folder = await temporaryFolder(context);
   const { spool } = await openSpool(context, folder);
   for (let n = 0; n < 120; n += 1) spool.append('q', `n${n}`, 'x'.repeat(30_000));
-  await recordsOnDisk(spool, 120);
+  await recordsOnDisk(spool, folder, 120);
   assert.ok((await segments(folder)).length >= 3);
   await spool.acknowledge(119);
   assert.equal((await segments(folder)).length, 1);
@@ -147,7 +198,8 @@ test('segments behind the acknowledgement are deleted while others wait', async 
 });
 
 test('at its bound the spool refuses, counts each refusal and logs one line a second; room makes it take again', async (context) => {
-  const { spool, log, clock, counters } = await openSpool(context, await temporaryFolder(context), { maxBytes: 1000 });
+  const folder = await temporaryFolder(context);
+  const { spool, log, clock, counters } = await openSpool(context, folder, { maxBytes: 1000 });
   let taken = 0;
   while (spool.append('q', `n${taken}`, 'x'.repeat(60))) taken += 1;
   assert.ok(taken > 5 && taken < 17, `${taken} taken`);
@@ -158,7 +210,7 @@ test('at its bound the spool refuses, counts each refusal and logs one line a se
   spool.append('q', 'more', 'x'.repeat(60));
   assert.equal(log.lines.length, 2);
   assert.deepEqual(log.fields[1], { queue: 'q', reason: 'the spool is full', refused: 51 });
-  await recordsOnDisk(spool, taken);
+  await recordsOnDisk(spool, folder, taken);
   await spool.acknowledge(1);
   assert.equal(spool.append('q', 'more', 'x'.repeat(60)), true);
 });
@@ -167,7 +219,7 @@ test('the bound is for what waits, not for what has passed through', async (cont
   const { spool } = await openSpool(context, await temporaryFolder(context), { maxBytes: 1000 });
   for (let n = 0; n < 100; n += 1) {
     assert.equal(spool.append('q', `n${n}`, 'x'.repeat(100)), true, `event ${n}`);
-    await recordsOnDisk(spool, 1);
+    if (n % 2 === 0) await turn();
     await spool.acknowledge(1);
   }
 });
@@ -235,20 +287,20 @@ test('a segment of rubbish is cut to nothing', async (context) => {
   const { spool } = await openSpool(context, folder);
   assert.equal(spool.pending(), 0);
   spool.append('q', 'a', 'v');
-  assert.equal((await recordsOnDisk(spool, 1)).length, 1);
+  assert.equal((await recordsOnDisk(spool, folder, 1)).length, 1);
 });
 
 test('records that the disk loses while they wait are told, and the others still come', async (context) => {
   const folder = await temporaryFolder(context);
   const { spool, log } = await openSpool(context, folder, { maxInMemory: 1 });
   for (let n = 0; n < 80; n += 1) spool.append('q', `n${n}`, 'x'.repeat(30_000));
-  await recordsOnDisk(spool, 1);
-  while (spool.pending() < 80 || (await segments(folder)).length < 3) await new Promise((resolve) => setImmediate(resolve));
+  await recordsOnDisk(spool, folder, 1);
+  while (spool.pending() < 80 || (await segments(folder)).length < 3) await turn();
   const [, second] = await segments(folder);
   await rm(join(folder, second!));
   const drained: SpoolRecord[] = [];
   while (spool.pending() > 0) {
-    await new Promise((resolve) => setImmediate(resolve));
+    await turn();
     drained.push(...(await drain(spool, 1)));
   }
   const missing = 80 - drained.length;
@@ -256,18 +308,39 @@ test('records that the disk loses while they wait are told, and the others still
   assert.ok(log.lines.includes('error Events of the spool cannot be read back'));
 });
 
-test('a disk that refuses: events wait in memory and are written when it takes them again', async (context) => {
+test('a disk that refuses: events are given all the same, and what is left of them is written when it takes them again', async (context) => {
   const folder = await temporaryFolder(context);
   const { spool, log, clock } = await openSpool(context, folder);
   await rm(folder, { recursive: true });
   spool.append('q', 'a', 'v');
-  while (log.lines.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  while (log.lines.length === 0) await turn();
   assert.deepEqual(log.lines, ['error Spool: the disk does not take events; they wait in memory']);
-  assert.equal(spool.append('q', 'b', 'v'), true);
-  assert.deepEqual(await spool.next(10), []);
+  let heard = 0;
+  spool.onReady(() => (heard += 1));
+  assert.deepEqual([spool.append('q', 'b', 'v'), heard], [true, 1]);
+  assert.deepEqual((await spool.next(10)).map(({ id }) => id), ['q:a', 'q:b']);
+  await spool.acknowledge(1);
+  assert.equal(spool.pending(), 1);
   await mkdir(folder);
   clock.advance(1000);
-  assert.deepEqual((await recordsOnDisk(spool, 2)).map(({ id }) => id), ['q:a', 'q:b']);
+  assert.deepEqual((await recordsOnDisk(spool, folder, 1)).map(({ id }) => id), ['q:b']);
+  while (log.lines.length === 1) await turn();
+  assert.equal(log.lines[1], 'info Spool: the disk takes events again');
+});
+
+test('that a disk takes events again is not said before it has taken one', async (context) => {
+  const folder = await temporaryFolder(context);
+  const { spool, log, clock } = await openSpool(context, folder);
+  await rm(folder, { recursive: true });
+  spool.append('q', 'a', 'v');
+  while (log.lines.length === 0) await turn();
+  await spool.acknowledge(1);
+  clock.advance(1000);
+  for (let n = 0; n < 5; n += 1) await turn();
+  assert.equal(log.lines.length, 1);
+  await mkdir(folder);
+  spool.append('q', 'b', 'v');
+  while (log.lines.length === 1) await turn();
   assert.equal(log.lines[1], 'info Spool: the disk takes events again');
 });
 
@@ -288,15 +361,15 @@ test('a folder that cannot be used is one clear error', async (context) => {
 
 test('kill -9 amid appends loses nothing that was on disk and doubles nothing', async (context) => {
   const folder = await temporaryFolder(context);
-  const child = spawn(process.execPath, ['--import', 'tsx', join(import.meta.dirname, 'append-process.ts'), folder], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = spawn(process.execPath, ['--import', 'tsx', join(import.meta.dirname, 'append-process.ts'), folder], { stdio: 'inherit' });
   const exited = once(child, 'exit');
   let onDisk = 0;
-  for await (const line of createInterface({ input: child.stdout })) {
-    onDisk = Number(line);
-    if (onDisk > 2000 && !child.killed) child.kill('SIGKILL');
+  while (onDisk <= 2000) {
+    await turn();
+    assert.equal(child.exitCode, null);
+    onDisk = await countOnDisk(folder);
   }
+  child.kill('SIGKILL');
   await exited;
   const { spool } = await openSpool(context, folder, { maxInMemory: 500 });
   const ids = (await drain(spool)).map(({ id }) => id);
