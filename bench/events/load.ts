@@ -55,7 +55,7 @@ export async function runLoad(scene: Scene, options: LoadOptions): Promise<LoadF
 
   const lastCancelMs = Math.max(...cancelled.map((call) => call.cancelledAtMs!));
   const arrivals = cancelled.flatMap(({ name }) => inbox.arrivedAtMs.get(name) ?? []);
-  const times = sortedTimes(cancelled, inbox);
+  const times = sortedTimes(cancelled, inbox.arrivedAtMs);
   return {
     answered: answered.length,
     answeredFailed: answered.filter(hasFailed).length,

@@ -24,9 +24,9 @@ export class Report {
   atRest(backend: BackendName, { calls, p50Ms, p99Ms, maxMs, lost, doubled }: AtRest): void {
     const name = `${backend}, ${calls} calls at rest`;
     this.#rows.push(
-      row(`${name}: CANCEL to message, p50`, p50Ms, 'ms', atMost(TARGETS.restP50Ms)),
-      row(`${name}: CANCEL to message, p99`, p99Ms, 'ms', atMost(TARGETS.restP99Ms)),
-      row(`${name}: CANCEL to message, max`, maxMs, 'ms'),
+      row(`${name}: CANCEL to request, p50`, p50Ms, 'ms', atMost(TARGETS.restP50Ms)),
+      row(`${name}: CANCEL to request, p99`, p99Ms, 'ms', atMost(TARGETS.restP99Ms)),
+      row(`${name}: CANCEL to request, max`, maxMs, 'ms'),
       row(`${name}: lost`, lost, 'messages', atMost(TARGETS.lost)),
       row(`${name}: doubled`, doubled, 'messages', atMost(TARGETS.doubled)),
     );

@@ -19,7 +19,7 @@ export interface AtRest {
   readonly doubled: number;
 }
 
-/** Calls that are cancelled, one after the other: how long until each is told? */
+/** Calls that are cancelled, one after the other: how long until the request for the message of each is there? */
 export async function measureAtRest({ callers, inbox, numbers }: Scene, count: number): Promise<AtRest> {
   const calls: Call[] = [];
   for (let number = 0; number < WARM_UP + count; number += 1) {
@@ -29,6 +29,6 @@ export async function measureAtRest({ callers, inbox, numbers }: Scene, count: n
     await pause(REST_MS);
   }
   await inbox.waitFor(calls.length, IDLE_MS);
-  const times = sortedTimes(calls.slice(WARM_UP), inbox);
+  const times = sortedTimes(calls.slice(WARM_UP), await inbox.requestedAtMs());
   return { calls: count, p50Ms: timeOf(times, 0.5), p99Ms: timeOf(times, 0.99), maxMs: timeOf(times, 1), lost: count - times.length, doubled: inbox.doubled };
 }

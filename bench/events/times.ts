@@ -1,11 +1,10 @@
 import type { Call } from './callers.ts';
-import type { Inbox } from './inbox.ts';
 
-/** From CANCEL to message, in milliseconds, the shortest first; without those that never came. */
-export function sortedTimes(calls: readonly Call[], inbox: Inbox): readonly number[] {
+/** From CANCEL to message, in milliseconds, the shortest first; without those that never came. Arrivals are by caller. */
+export function sortedTimes(calls: readonly Call[], arrivedAtMs: ReadonlyMap<string, number>): readonly number[] {
   const times = calls.flatMap(({ name, cancelledAtMs }) => {
-    const arrivedAtMs = inbox.arrivedAtMs.get(name);
-    return arrivedAtMs === undefined || cancelledAtMs === undefined ? [] : [arrivedAtMs - cancelledAtMs];
+    const atMs = arrivedAtMs.get(name);
+    return atMs === undefined || cancelledAtMs === undefined ? [] : [atMs - cancelledAtMs];
   });
   return times.sort((a, b) => a - b);
 }

@@ -83,6 +83,9 @@ interface UserRow {
   created_at: Date;
 }
 
+/** Those of `UserRow`: a statement that PostgreSQL keeps prepared has to name them, or fails after a migration that adds one. */
+const COLUMNS = `sipuser, twuser, x_user_id, time_zone, locale, region, notify, linked_at, quiet_from, quiet_to, forward_to, dnd, mastodon, created_at`;
+
 export class UsersTable {
   readonly #db: Knex;
 
@@ -137,7 +140,9 @@ export class UsersTable {
 
   /** A user, or `undefined`, for each name in their order. */
   async findAllBySipUser(sipUsers: readonly string[]): Promise<readonly (User | undefined)[]> {
-    const { rows } = await this.#db.raw<{ rows: UserRow[] }>('select * from sipweetusers where sipuser = any(?::text[])', [sipUsers.filter(mayExist)]);
+    const { rows } = await this.#db
+      .raw<{ rows: UserRow[] }>(`select ${COLUMNS} from sipweetusers where sipuser = any(?::text[])`, [sipUsers.filter(mayExist)])
+      .options({ name: 'users.findBySipUser' });
     const bySipUser = new Map(rows.map((row) => [row.sipuser, toUser(row)]));
     return sipUsers.map((name) => bySipUser.get(name));
   }

@@ -15,6 +15,7 @@ import {
 import { retryDelayMs, type RetryPolicy } from '../retry.ts';
 import { endedWithin } from './deadline.ts';
 import { failuresInBundle, unpack, unpackBundle, type History, type Unpacked } from './envelope.ts';
+import { giveHeadStart } from './head-start.ts';
 import type { BackendLink } from './link.ts';
 import { bullJob, type NewBullJob } from './new-bull-job.ts';
 import { Slots } from './slots.ts';
@@ -88,6 +89,7 @@ export class BullConsumer implements JobWorker {
 
   #start(): void {
     const open = this.#parts.store.openWorker(this.#queue, this.#processor, this.#options);
+    giveHeadStart(open.worker.getBackend(), this.#parts.clock);
     open.worker.on('error', (error) => this.#parts.link.suspect(error));
     open.worker.waitUntilReady().catch((thrown: unknown) => this.#startAgain(open, thrown));
     this.#open = open;

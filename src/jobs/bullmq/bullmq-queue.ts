@@ -38,7 +38,7 @@ const CLOSE_MS = 2_000;
 
 /** Connects in the background: an unreachable backend shows in `health`, in rejected calls and in one log line. */
 export function connectBullmq(options: BullmqOptions): JobQueue {
-  const store = options.redisUrl === undefined ? new PostgresStore(options.databaseUrl) : new RedisStore(options.redisUrl);
+  const store = options.redisUrl === undefined ? new PostgresStore(options.databaseUrl, options.clock) : new RedisStore(options.redisUrl);
   return new BullmqQueue(store, options);
 }
 
@@ -61,7 +61,10 @@ class BullmqQueue implements JobQueue {
     this.#store = store;
     this.#clock = clock;
     this.#link = new BackendLink({ target: store.target, ping: () => store.ping(), clock, logger });
-    const addSplit = async (queue: string, job: NewBullJob): Promise<void> => this.#ask(queue, (bull) => addTo(bull, [job]));
+    const addSplit = async (queue: string, job: NewBullJob): Promise<void> => {
+      await this.#ask(queue, (bull) => addTo(bull, [job]));
+      await this.#flush();
+    };
     this.#parts = { store, link: this.#link, clock, lockMs: options.lockMs ?? LOCK_MS, addSplit };
     store.onError((error) => this.#link.suspect(error));
   }
@@ -77,6 +80,7 @@ class BullmqQueue implements JobQueue {
       const bullJobs = (isBundled ? bundled : oneEach)(group, this.#clock.now());
       await this.#call(name, (queue) => addTo(queue, bullJobs));
     }
+    await this.#flush();
   }
 
   process(queue: string, handler: JobHandler, options: ProcessOptions): JobWorker {
@@ -88,10 +92,12 @@ class BullmqQueue implements JobQueue {
 
   async pause(queue: string): Promise<void> {
     await this.#call(queue, (bull) => bull.pause());
+    await this.#flush();
   }
 
   async resume(queue: string): Promise<void> {
     await this.#call(queue, (bull) => bull.resume());
+    await this.#flush();
   }
 
   isPaused(queue: string): Promise<boolean> {
@@ -147,10 +153,20 @@ class BullmqQueue implements JobQueue {
 
   /** Also while it closes: consumers give back what they have not handled. */
   async #ask<Result>(name: string, work: (queue: BullQueue) => Promise<Result>): Promise<Result> {
-    try {
+    return this.#guard(async () => {
       // What BullMQ does with a backend that is away is to wait for it; our callers want to know.
       if (!this.#queues.has(name)) await this.#link.ask();
-      return await within(this.#clock, CALL_MS, this.#ready(name).then(work));
+      return within(this.#clock, CALL_MS, this.#ready(name).then(work));
+    });
+  }
+
+  #flush(): Promise<void> {
+    return this.#guard(() => within(this.#clock, CALL_MS, this.#store.flush()));
+  }
+
+  async #guard<Result>(work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await work();
     } catch (thrown) {
       this.#link.suspect(thrown);
       throw this.#unreachable(thrown);

@@ -60,6 +60,11 @@ export class RedisStore implements BullStore {
     return { worker, cut };
   }
 
+  /** Redis does by itself what its configuration says. */
+  flush(): Promise<void> {
+    return Promise.resolve();
+  }
+
   async ping(): Promise<void> {
     if (this.#client.status === 'connecting' || this.#client.status === 'connect') await connected(this.#client);
     if (this.#client.status !== 'ready') throw new Error('no connection');

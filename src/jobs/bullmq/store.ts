@@ -1,5 +1,6 @@
 import type { KeepJobs, Processor, Queue, Worker, WorkerOptions } from 'bullmq';
 import type { Bundle, Envelope } from './envelope.ts';
+import type { JobSource } from './head-start.ts';
 
 /** The part of BullMQ's `Queue` that is used here, whatever the backend under it. */
 export type BullQueue = Pick<
@@ -23,6 +24,7 @@ export interface FailedJob {
 
 /** The part of BullMQ's `Worker` that is used here. */
 export type BullWorker = Pick<Worker, 'waitUntilReady' | 'pause' | 'close'> & {
+  getBackend(): JobSource;
   on(event: 'error', listener: (error: Error) => void): unknown;
 };
 
@@ -37,6 +39,8 @@ export interface BullStore {
   openQueue(name: string): BullQueue;
   /** `cut` tears down the worker's connections at once, whatever they are doing. */
   openWorker(name: string, processor: Processor, options: BullWorkerOptions): { worker: BullWorker; cut: () => void };
+  /** Makes what a queue was told before as durable as the backend can. */
+  flush(): Promise<void>;
   /** One round trip. */
   ping(): Promise<void>;
   /** Told of errors of connections that are not a queue's or a worker's. */

@@ -31,16 +31,17 @@ export class ApiServer {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const arrivedAtMs = this.#sandbox.clock.now();
     const body = await readBody(request);
     const outcome = await this.#outcome(request, body);
     const { fault } = outcome;
     const cost = this.#book(outcome);
     if (fault?.kind === 'slow') {
-      this.#record(request, body, outcome, { status: outcome.answer.status, cost });
+      this.#record(request, body, outcome, { arrivedAtMs, status: outcome.answer.status, cost });
       alarm(this.#sandbox.clock, fault.delayMs ?? DEFAULT_DELAY_MS, () => this.#write(response, outcome));
       return;
     }
-    this.#record(request, body, outcome, { status: this.#write(response, outcome), cost });
+    this.#record(request, body, outcome, { arrivedAtMs, status: this.#write(response, outcome), cost });
   }
 
   #outcome(request: IncomingMessage, body: string | undefined): Promise<Outcome> | Outcome {
@@ -81,9 +82,10 @@ export class ApiServer {
     return this.#sandbox.spend.book(endpoint, 'charges' in answer ? (answer.charges ?? []) : []);
   }
 
-  #record(request: IncomingMessage, body: string | undefined, outcome: Outcome, result: { status: number | undefined; cost: number }): void {
+  #record(request: IncomingMessage, body: string | undefined, outcome: Outcome, result: { arrivedAtMs: number; status: number | undefined; cost: number }): void {
     const { caller, fault, why } = outcome;
     const record = {
+      arrivedAtMs: result.arrivedAtMs,
       atMs: this.#sandbox.clock.now(),
       method: request.method ?? '',
       ...withoutSecrets(request.url ?? '', body ?? ''),

@@ -3,6 +3,9 @@ import type { FaultKind } from './faults.ts';
 
 /** One request to the API, for assertions and the control page. Headers are left out: one of them signs. */
 export interface RecordedRequest {
+  /** When its head was there. */
+  readonly arrivedAtMs: number;
+  /** When it was answered. */
   readonly atMs: number;
   readonly method: string;
   /** Path and query. */
