@@ -20,7 +20,7 @@ export const DATABASE = section('PostgreSQL.', {
     default: 10,
     min: 1,
     max: 500,
-    doc: 'Connections to the database of each process. Keep the sum of all processes below max_connections of the server.',
+    doc: 'Connections to the database of each process, besides up to 10 for the queues where these stand in PostgreSQL. Keep the sum of all processes below max_connections of the server.',
   }),
   connectTimeoutMs: integer({
     default: 5000,

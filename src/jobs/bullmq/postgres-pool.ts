@@ -40,6 +40,9 @@ export class PostgresPool implements PgPool {
       connectionTimeoutMillis: CONNECT_MS,
       query_timeout: options.queryMs,
       keepAlive: true,
+      // Workers look for jobs every few seconds, all of them at about the same time: what that takes stays open. A new connection
+      // plans everything anew, and the event that waited for one came 80 ms late.
+      idleTimeoutMillis: 0,
     });
     // Each queue of BullMQ adds a listener of its own.
     this.#pool.setMaxListeners(0);
