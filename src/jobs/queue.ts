@@ -41,6 +41,11 @@ export interface AddOptions {
    * a job of it that is not done at its first try goes on by itself, under its own id.
    */
   readonly bundled?: boolean;
+  /**
+   * The caller can wait some milliseconds longer for the addition to end, so that it is not in the way of the worker
+   * which has the job by then.
+   */
+  readonly unhurried?: boolean;
 }
 
 export interface JobSink {

@@ -69,7 +69,7 @@ class BullmqQueue implements JobQueue {
     store.onError((error) => this.#link.suspect(error));
   }
 
-  async addBatch(jobs: readonly NewJob[], { bundled: isBundled = false }: AddOptions = {}): Promise<void> {
+  async addBatch(jobs: readonly NewJob[], { bundled: isBundled = false, unhurried = false }: AddOptions = {}): Promise<void> {
     const byQueue = new Map<string, NewJob[]>();
     for (const job of jobs) {
       const group = byQueue.get(job.queue);
@@ -80,7 +80,7 @@ class BullmqQueue implements JobQueue {
       const bullJobs = (isBundled ? bundled : oneEach)(group, this.#clock.now());
       await this.#call(name, (queue) => addTo(queue, bullJobs));
     }
-    await this.#flush();
+    await this.#flush(unhurried);
   }
 
   process(queue: string, handler: JobHandler, options: ProcessOptions): JobWorker {
@@ -160,8 +160,8 @@ class BullmqQueue implements JobQueue {
     });
   }
 
-  #flush(): Promise<void> {
-    return this.#guard(() => within(this.#clock, CALL_MS, this.#store.flush()));
+  #flush(unhurried = false): Promise<void> {
+    return this.#guard(() => within(this.#clock, CALL_MS, this.#store.flush(unhurried)));
   }
 
   async #guard<Result>(work: () => Promise<Result>): Promise<Result> {

@@ -54,7 +54,8 @@ export class PostgresStore implements BullStore {
    * The log of PostgreSQL is one sequence: with a commit that waits for the disk all before it are there too. What a
    * crash undoes was not acknowledged, and nobody has acted on it either: a worker's first step is such a commit.
    */
-  flush(): Promise<void> {
+  flush(unhurried: boolean): Promise<void> {
+    if (!unhurried) return this.#flushNow();
     this.#flushing ??= this.#flushSoon();
     return this.#flushing;
   }
@@ -73,10 +74,14 @@ export class PostgresStore implements BullStore {
     await Promise.all([this.#pool.end(), this.#durablePool.end()]);
   }
 
-  /** Not at once, so that a commit is for many, and not amid the work of the worker that was woken. */
+  /** One commit for all who can wait for it. */
   async #flushSoon(): Promise<void> {
     await pause(this.#clock, GATHER_MS);
     this.#flushing = undefined;
+    await this.#flushNow();
+  }
+
+  async #flushNow(): Promise<void> {
     // A transaction that writes nothing waits for nothing. This is the least that can be written; nobody reads it.
     await this.#durablePool.query("select pg_logical_emit_message(true, 'sipweet', '')");
   }

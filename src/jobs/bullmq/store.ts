@@ -39,8 +39,8 @@ export interface BullStore {
   openQueue(name: string): BullQueue;
   /** `cut` tears down the worker's connections at once, whatever they are doing. */
   openWorker(name: string, processor: Processor, options: BullWorkerOptions): { worker: BullWorker; cut: () => void };
-  /** Makes what a queue was told before as durable as the backend can. */
-  flush(): Promise<void>;
+  /** Makes what a queue was told before as durable as the backend can; `unhurried` as in `AddOptions`. */
+  flush(unhurried: boolean): Promise<void>;
   /** One round trip. */
   ping(): Promise<void>;
   /** Told of errors of connections that are not a queue's or a worker's. */

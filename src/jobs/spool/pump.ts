@@ -87,7 +87,7 @@ export class SpoolPump {
       while (!this.#closed) {
         const records = await this.#spool.next(BATCH);
         if (records.length === 0) break;
-        await this.#sink.addBatch(records.map(toJob), { bundled: true });
+        await this.#sink.addBatch(records.map(toJob), { bundled: true, unhurried: true });
         await this.#spool.acknowledge(records.length);
         this.#handedOver.value += records.length;
         this.#recovered();

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import pg from 'pg';
 import { silentLogger } from '../../../src/base/logger.ts';
 import { SystemClock } from '../../../src/base/system-clock.ts';
@@ -11,19 +11,23 @@ import { until } from '../until.ts';
 
 const { url } = await withDatabase({ migrated: false });
 await migrateQueueBackend(url);
-const db = new pg.Client({ connectionString: url });
-await db.connect();
-test.after(() => db.end());
 
 const QUEUES = ['a', 'b', 'c', 'd'];
 
-async function listeners(): Promise<number[]> {
+async function observe(context: TestContext): Promise<pg.Client> {
+  const db = new pg.Client({ connectionString: url });
+  await db.connect();
+  context.after(() => db.end());
+  return db;
+}
+
+async function listeners(db: pg.Client): Promise<number[]> {
   const { rows } = await db.query<{ pid: number }>(`select pid from pg_stat_activity where datname = current_database() and query ilike '%listen bullmq_jobs%' and pid <> pg_backend_pid()`);
   return rows.map(({ pid }) => pid);
 }
 
 /** Workers for all queues, which wait for jobs. */
-async function startWorkers(queue: JobQueue): Promise<string[]> {
+async function startWorkers(queue: JobQueue, db: pg.Client): Promise<string[]> {
   const taken: string[] = [];
   for (const name of QUEUES) {
     queue.process(
@@ -35,7 +39,7 @@ async function startWorkers(queue: JobQueue): Promise<string[]> {
       { concurrency: 4, retry: { attempts: 1, firstDelayMs: 1, factor: 1, maxDelayMs: 1 } },
     );
   }
-  await until('somebody listens', async () => (await listeners()).length > 0, 10_000);
+  await until('somebody listens', async () => (await listeners(db)).length > 0, 10_000);
   return taken;
 }
 
@@ -44,24 +48,26 @@ async function addToEach(queue: JobQueue, id: string): Promise<void> {
 }
 
 test('all workers of a process hear of their jobs on one connection', async (context) => {
+  const db = await observe(context);
   const queue = connectBullmq({ databaseUrl: url, clock: new SystemClock(), logger: silentLogger });
   context.after(() => queue.close());
-  const taken = await startWorkers(queue);
+  const taken = await startWorkers(queue, db);
   await addToEach(queue, '1');
   await until('all are taken', () => taken.length === QUEUES.length, 3_000);
-  assert.equal((await listeners()).length, 1);
+  assert.equal((await listeners(db)).length, 1);
 });
 
 test('when that connection breaks, all of them listen on a new one', async (context) => {
+  const db = await observe(context);
   const queue = connectBullmq({ databaseUrl: url, clock: new SystemClock(), logger: silentLogger });
   context.after(() => queue.close());
-  const taken = await startWorkers(queue);
-  const before = await listeners();
+  const taken = await startWorkers(queue, db);
+  const before = await listeners(db);
   assert.equal(before.length, 1);
   await db.query('select pg_terminate_backend($1)', before);
-  await until('a new one listens', async () => (await listeners()).some((pid) => pid !== before[0]), 10_000);
+  await until('a new one listens', async () => (await listeners(db)).some((pid) => pid !== before[0]), 10_000);
   await addToEach(queue, '2');
   // Less than the time after which a worker that hears nothing looks by itself.
   await until('all are taken', () => taken.length === QUEUES.length, 3_000);
-  assert.equal((await listeners()).length, 1);
+  assert.equal((await listeners(db)).length, 1);
 });
