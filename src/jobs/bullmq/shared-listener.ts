@@ -11,6 +11,8 @@ export class SharedListener {
   readonly #pool: PgPool;
   readonly #ears = new Set<Ear>();
   #client: Promise<PgPoolClient> | undefined;
+  /** What was said on that connection: all workers say the same, and a connection takes one statement at a time. */
+  readonly #said = new Map<string, Promise<PgQueryResult>>();
 
   /** @param pool gives the connection, and runs what the workers say besides */
   constructor(pool: PgPool) {
@@ -43,7 +45,14 @@ export class SharedListener {
     this.#ears.add(ear);
     this.#client ??= this.#open();
     const client = await this.#client;
-    return client.query(statement);
+    const said = this.#said.get(statement) ?? client.query(statement);
+    this.#said.set(statement, said);
+    try {
+      return await said;
+    } catch (thrown) {
+      if (this.#said.get(statement) === said) this.#said.delete(statement);
+      throw thrown;
+    }
   }
 
   async #open(): Promise<PgPoolClient> {
@@ -66,6 +75,7 @@ export class SharedListener {
     client.removeAllListeners('error');
     client.release(true);
     this.#client = undefined;
+    this.#said.clear();
     for (const ear of [...this.#ears]) ear.emit('error', error);
   }
 }

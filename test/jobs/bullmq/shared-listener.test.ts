@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
+import type { PgPool, PgPoolClient } from 'bullmq';
 import pg from 'pg';
 import { silentLogger } from '../../../src/base/logger.ts';
 import { SystemClock } from '../../../src/base/system-clock.ts';
 import { connectBullmq } from '../../../src/jobs/bullmq/bullmq-queue.ts';
 import { migrateQueueBackend } from '../../../src/jobs/bullmq/postgres-store.ts';
+import { SharedListener } from '../../../src/jobs/bullmq/shared-listener.ts';
 import { DONE, type JobQueue } from '../../../src/jobs/queue.ts';
 import { withDatabase } from '../../db/embedded-database.ts';
 import { until } from '../until.ts';
@@ -55,6 +57,36 @@ test('all workers of a process hear of their jobs on one connection', async (con
   await addToEach(queue, '1');
   await until('all are taken', () => taken.length === QUEUES.length, 3_000);
   assert.equal((await listeners(db)).length, 1);
+});
+
+test('what all of them say to it is said once at a time, and again when it failed', async () => {
+  const said: string[] = [];
+  const answers: ((error?: Error) => void)[] = [];
+  const nobody = { on: () => nobody, removeListener: () => nobody, removeAllListeners: () => nobody, release: () => undefined };
+  const client = {
+    ...nobody,
+    query: (text: string) =>
+      new Promise<never>((resolve, reject) => {
+        said.push(text);
+        answers.push((error) => (error === undefined ? resolve({ rows: [] } as never) : reject(error)));
+      }),
+  };
+  const pool: PgPool = { ...client, connect: () => Promise.resolve(client as unknown as PgPoolClient), end: () => Promise.resolve(), on: () => pool, removeAllListeners: () => pool };
+  const listener = new SharedListener(pool);
+  const ears = await Promise.all([listener.openPool().pool.connect(), listener.openPool().pool.connect()]);
+  const listen = () => ears.map((ear) => ear.query('-- why\nLISTEN jobs'));
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+  const failed = listen();
+  await turn();
+  answers.shift()!(new Error('no'));
+  assert.deepEqual((await Promise.allSettled(failed)).map(({ status }) => status), ['rejected', 'rejected']);
+  const done = listen();
+  await turn();
+  answers.shift()!();
+  await Promise.all(done);
+  await Promise.all(listen());
+  assert.deepEqual(said, ['-- why\nLISTEN jobs', '-- why\nLISTEN jobs']);
 });
 
 test('when that connection breaks, all of them listen on a new one', async (context) => {
