@@ -27,8 +27,6 @@ export interface PostgresPoolOptions {
  *   not always: a server that stops at the wrong moment would end our process.
  */
 export class PostgresPool implements PgPool {
-  /** BullMQ looks here whether a dead listening connection would be noticed; without that it polls. */
-  readonly options = { keepAlive: true };
   readonly #pool: pg.Pool;
 
   constructor(options: PostgresPoolOptions) {

@@ -80,23 +80,29 @@ export class SharedListener {
   }
 }
 
+/** What an ear has others do. */
+interface EarParts {
+  listen(statement: string): Promise<PgQueryResult>;
+  release(): void;
+}
+
 /** What BullMQ takes for a connection of its own: it hears what the shared one hears, and all else goes to the pool. */
 class Ear extends EventEmitter implements PgPoolClient {
   readonly #pool: PgPool;
-  readonly #on: { listen(statement: string): Promise<PgQueryResult>; release(): void };
+  readonly #parts: EarParts;
 
-  constructor(pool: PgPool, on: { listen(statement: string): Promise<PgQueryResult>; release(): void }) {
+  constructor(pool: PgPool, parts: EarParts) {
     super();
     this.#pool = pool;
-    this.#on = on;
+    this.#parts = parts;
   }
 
   query<Row>(text: string, values?: readonly unknown[]): Promise<PgQueryResult<Row>> {
-    return isListen(text) ? this.#on.listen(text) : this.#pool.query<Row>(text, values);
+    return isListen(text) ? this.#parts.listen(text) : this.#pool.query<Row>(text, values);
   }
 
   release(): void {
-    this.#on.release();
+    this.#parts.release();
   }
 
   override on(event: string, listener: (value: never) => void): this {

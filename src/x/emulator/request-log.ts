@@ -5,7 +5,7 @@ import type { FaultKind } from './faults.ts';
 export interface RecordedRequest {
   /** When its head was there. */
   readonly arrivedAtMs: number;
-  /** When it was answered. */
+  /** When it was handled; a slow answer goes out later. */
   readonly atMs: number;
   readonly method: string;
   /** Path and query. */

@@ -22,7 +22,7 @@ function backend(jobs: string[]): { readonly source: JobSource; readonly asked: 
   return { source, asked, clock };
 }
 
-/** What is asked while the clock stands still, and then when it has gone on. */
+/** Lets promises that need no time come to rest. */
 async function settle(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
 }

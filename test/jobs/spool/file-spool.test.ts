@@ -40,6 +40,15 @@ function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
+/** A spool whose disk has just refused its first record, `q:a`. */
+async function openOnRefusingDisk(context: TestContext, folder: string): Promise<Opened> {
+  const opened = await openSpool(context, folder);
+  await rm(folder, { recursive: true });
+  opened.spool.append('q', 'a', 'v');
+  while (opened.log.lines.length === 0) await turn();
+  return opened;
+}
+
 async function drain(spool: FileSpool, batch = 100): Promise<SpoolRecord[]> {
   const all: SpoolRecord[] = [];
   for (;;) {
@@ -310,10 +319,7 @@ test('records that the disk loses while they wait are told, and the others still
 
 test('a disk that refuses: events are given all the same, and what is left of them is written when it takes them again', async (context) => {
   const folder = await temporaryFolder(context);
-  const { spool, log, clock } = await openSpool(context, folder);
-  await rm(folder, { recursive: true });
-  spool.append('q', 'a', 'v');
-  while (log.lines.length === 0) await turn();
+  const { spool, log, clock } = await openOnRefusingDisk(context, folder);
   assert.deepEqual(log.lines, ['error Spool: the disk does not take events; they wait in memory']);
   let heard = 0;
   spool.onReady(() => (heard += 1));
@@ -330,10 +336,7 @@ test('a disk that refuses: events are given all the same, and what is left of th
 
 test('that a disk takes events again is not said before it has taken one', async (context) => {
   const folder = await temporaryFolder(context);
-  const { spool, log, clock } = await openSpool(context, folder);
-  await rm(folder, { recursive: true });
-  spool.append('q', 'a', 'v');
-  while (log.lines.length === 0) await turn();
+  const { spool, log, clock } = await openOnRefusingDisk(context, folder);
   await spool.acknowledge(1);
   clock.advance(1000);
   for (let n = 0; n < 5; n += 1) await turn();
