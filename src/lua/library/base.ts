@@ -147,7 +147,7 @@ function tonumber(value: LuaValue, base: LuaValue): LuaValue {
   return parseInteger(value, radix);
 }
 
-const DIGITS = /^[ \t-\r]*(-?)([0-9a-zA-Z]+)[ \t-\r]*$/;
+const DIGITS = /^[ \t-\r]*([-+]?)([0-9a-zA-Z]+)[ \t-\r]*$/;
 
 function parseInteger(text: string, radix: number): number | undefined {
   const [, sign, digits = ''] = DIGITS.exec(text) ?? [];
@@ -158,7 +158,8 @@ function parseInteger(text: string, radix: number): number | undefined {
     if (digit >= radix) return undefined;
     number = number * radix + digit;
   }
-  return sign === '-' ? -number : number;
+  // Not `-number`: -0 is a float.
+  return sign === '-' ? 0 - number : number;
 }
 
 const COLLECTOR_OPTIONS = new Set(['collect', 'count', 'stop', 'restart', 'step', 'setpause', 'setstepmul', 'isrunning']);

@@ -80,6 +80,9 @@ describe('basic functions', () => {
   test('tonumber reads numerals of a base', () => {
     assert.deepEqual(call('tonumber', ' -ff ', 16), [-255]);
     assert.deepEqual(call('tonumber', 'zz', 36), [1295]);
+    assert.deepEqual(call('tonumber', ' +1Z ', 36), [71]);
+    assert.deepEqual(call('tonumber', '-+1', 36), [undefined]);
+    assert.deepEqual(call('tonumber', '-0', 10), [0]);
     assert.deepEqual(call('tonumber', '8', 8), [undefined]);
     assert.deepEqual(call('tonumber', '1\0'), [undefined]);
     assert.equal(errorOf(() => call('tonumber', 10, 16)), "bad argument #1 to 'tonumber' (string expected, got number)");
